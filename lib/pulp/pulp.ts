@@ -43,6 +43,8 @@ export interface Pulp {
   findDistribution(basePath: string, signal?: AbortSignal): Promise<Distribution | null>;
   /** Those whose name begins with the text, in server order. */
   listDistributions(namePrefix: string, signal?: AbortSignal): AsyncGenerator<Distribution>;
+  /** Those that carry this label with this value, in server order. */
+  listDistributionsByLabel(key: string, value: string, signal?: AbortSignal): AsyncGenerator<Distribution>;
   /** Every distribution that serves this repository. */
   findDistributionsOf(repositoryHref: string, signal?: AbortSignal): Promise<Distribution[]>;
 
