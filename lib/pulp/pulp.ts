@@ -50,6 +50,8 @@ export interface Pulp {
 
   /** Names and hrefs only: 0.4 s for 1 900 tags. @throws E_HTTP_STATUS 404/400 when the version was dropped */
   listTagNames(versionHref: string, signal?: AbortSignal): Promise<TagName[]>;
+  /** All tags with the manifest each names: 2.4 s for 1 900 tags. @throws as `listTagNames` */
+  listTags(versionHref: string, signal?: AbortSignal): Promise<Tag[]>;
   /** With the manifest each names. Splits long lists. */
   readTags(hrefs: readonly string[], signal?: AbortSignal): Promise<Tag[]>;
   readManifests(hrefs: readonly string[], signal?: AbortSignal): Promise<Manifest[]>;
