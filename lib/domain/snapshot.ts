@@ -26,7 +26,10 @@ export interface Manifest {
 export interface Tag {
   readonly name: string;
   readonly href: string;
-  /** null when the other side has the same href, so that nothing more was read */
+  /**
+   * Null when the other side has the same href, so that nothing more was read. It is always there where the sides differ,
+   * and on every tag of target where its manifests were read.
+   */
   readonly manifest: Manifest | null;
 }
 
@@ -63,7 +66,10 @@ export interface Target {
   readonly tags: Tags;
   /** true if a version after the claimed one changed tags and was not written by the reactor */
   readonly isForeign: boolean;
-  /** every manifest of the version; null when it was not read because superseded manifests stay */
+  /**
+   * Every manifest of the version; null when it was not read because superseded manifests stay. Then every tag of target
+   * carries its manifest too: while one is unknown, no manifest can be shown to be unused.
+   */
   readonly manifests: readonly Manifest[] | null;
   /** digests of pushed lists that Katello has indexed, in any repository */
   readonly knownLists: ReadonlySet<string>;
