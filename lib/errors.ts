@@ -108,7 +108,7 @@ export class BusyError extends ReactorError {
   readonly code = 'E_BUSY';
   readonly disposition = 'wait';
   readonly system: System;
-  /** ids of the tasks that hold it; never empty */
+  /** ids of the tasks that hold it; empty while another run of the reactor does */
   readonly taskIds: readonly string[];
   /** true if one of them is paused: then it waits for a person */
   readonly isPaused: boolean;

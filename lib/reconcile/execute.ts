@@ -1,0 +1,179 @@
+/**
+ * Carries out a plan: one idempotent step for each kind of action, in the plan's order. Decides nothing.
+ */
+import { formatClaim, formatPins, LABELS } from '../domain/claim.ts';
+import { correlationId } from '../domain/correlation.ts';
+import type { Action, Plan } from '../domain/plan.ts';
+import type { StageName } from '../domain/receipt.ts';
+import { InvariantError } from '../errors.ts';
+import { findVersionRef } from '../pulp/href.ts';
+import type { WriteOptions } from '../pulp/pulp.ts';
+import { explainRefusal } from './busy.ts';
+import { createPushProduct, createRepository } from './create.ts';
+import type { ReconcileDeps } from './deps.ts';
+import type { Guard } from './lease.ts';
+import type { Observed } from './observe.ts';
+import { publish, verify } from './publish.ts';
+import type { Resolved } from './resolve.ts';
+
+/** What a plan is carried out on. */
+export interface Run {
+  readonly deps: ReconcileDeps;
+  readonly resolved: Resolved;
+  readonly observed: Observed;
+  /** checked before every write */
+  readonly guard: Guard;
+  /** times a stage and writes it into the receipt */
+  readonly stage: <T>(name: StageName, work: () => Promise<T>) => Promise<T>;
+  readonly signal: AbortSignal;
+}
+
+/** What became of a plan; `pull` is what to pull, without tag, and null where nothing was published. */
+export type Executed = { readonly kind: 'done'; readonly pull: string | null } | { readonly kind: 'observe-again' };
+
+/** Numbers of our writes, for their correlation ids; never reuse one for another kind of write. */
+const STEPS = { copy: 1, remove: 2, protect: 3, own: 4, pins: 5, claim: 6 } as const;
+
+type OfKind<K extends Action['kind']> = Extract<Action, { kind: K }>;
+
+/** Executes a plan; stops early where something was made that the snapshots did not know. */
+export async function execute(plan: Plan, run: Run): Promise<Executed> {
+  const only = <K extends Action['kind']>(kind: K): OfKind<K>[] =>
+    plan.actions.filter((action): action is OfKind<K> => action.kind === kind);
+
+  if (only('protect').length > 0) await run.stage('protect', () => protect(run));
+
+  const toMake = [...only('create-product'), ...only('create-repository')];
+  if (toMake.length > 0) {
+    await run.stage('create', () => create(run));
+    return { kind: 'observe-again' };
+  }
+
+  const lists = only('index-lists').flatMap((action) => action.lists);
+  if (lists.length > 0)
+    await run.stage('lists', () =>
+      indexLists(
+        run,
+        lists.map(({ href }) => href),
+      ),
+    );
+
+  const added = only('copy-tags').flatMap((action) => action.tags);
+  const removed = only('remove-tags').flatMap((action) => action.tags);
+  const manifests = only('remove-manifests').flatMap((action) => action.manifests);
+  let version = run.observed.target.version;
+  if (added.length + removed.length + manifests.length > 0) {
+    const hrefs = (units: readonly { readonly href: string }[]): string[] => units.map(({ href }) => href);
+    version = await run.stage('copy', () => copy(run, hrefs(added), hrefs([...removed, ...manifests])));
+  }
+
+  let pull: string | null = null;
+  for (const { tag, digest } of only('publish')) {
+    const repositoryId = repositoryIdOf(run);
+    await run.stage('publish', async () => {
+      const upload = { tag, digest: digest ?? (await readDigest(run, tag)) };
+      run.guard();
+      await publish(run.deps, repositoryId, upload, run.signal);
+    });
+    const tags = new Map<string, string | null>([
+      ...removed.map(({ name }) => [name, null] as const),
+      ...added.map((one) => [one.name, one.digest] as const),
+    ]);
+    pull = await run.stage('verify', () => verify(run.deps, { repositoryId, version, tags }, run.signal));
+  }
+
+  if (only('claim').length > 0) await run.stage('claim', () => claim(run, plan, version));
+  return { kind: 'done', pull };
+}
+
+/** The repository first: a distribution that carries the label says that both do. */
+async function protect(run: Run): Promise<void> {
+  const { push } = run.resolved;
+  const targets = push.type === 'container' ? [push.href, push.distribution.pulp_href] : [push.distribution.pulp_href];
+  for (const href of targets) await label(run, href, LABELS.protection, 'false', STEPS.protect);
+}
+
+async function create(run: Run): Promise<void> {
+  const { deps, resolved, signal } = run;
+  run.guard();
+  if (resolved.productId === null) return createPushProduct(deps, resolved, signal);
+  await createRepository(deps, resolved, resolved.productId, signal);
+}
+
+/** Lists have to be known to Katello before their tags arrive, or its index fails (Katello 4.0 to 5.0). */
+async function indexLists(run: Run, hrefs: readonly string[]): Promise<void> {
+  const { katello } = run.deps;
+  const repositoryId = repositoryIdOf(run);
+  run.guard();
+  const task = await katello.importUnits(repositoryId, hrefs, run.signal).catch(async (error: unknown) => {
+    throw await explainRefusal(katello, repositoryId, error, run.signal);
+  });
+  await katello.waitForTask(task.id, run.signal);
+}
+
+/** Adds before it removes: the state between is a superset, and everything old and new can be pulled. */
+async function copy(run: Run, added: readonly string[], removed: readonly string[]): Promise<number> {
+  const { pulp } = run.deps;
+  const { targetHref, target } = run.observed;
+  if (!targetHref) throw new InvariantError('a plan copies into a repository that does not exist');
+
+  let version = target.version;
+  const finish = async (taskHref: string): Promise<void> => {
+    const { created_resources } = await pulp.waitForTask(taskHref, run.signal);
+    for (const href of created_resources) version = findVersionRef(href)?.number ?? version;
+  };
+  if (added.length > 0) {
+    run.guard();
+    await finish(await pulp.addContent(targetHref, added, write(run, STEPS.copy)));
+  }
+  if (removed.length > 0) {
+    run.guard();
+    await finish(await pulp.removeContent(targetHref, removed, write(run, STEPS.remove)));
+  }
+  return version;
+}
+
+/** Of a tag that both sides have, so that its manifest was not read before. */
+async function readDigest({ deps, observed, signal }: Run, name: string): Promise<string> {
+  const [tag] = await deps.pulp.readTags([observed.target.tags.get(name)?.href ?? ''], signal);
+  const [manifest] = tag ? await deps.pulp.readManifests([tag.tagged_manifest], signal) : [];
+  if (!manifest) throw new InvariantError(`tag ${name} of the target has no manifest in Pulp`);
+  return manifest.digest;
+}
+
+/** Pins before the claim: whoever reads the claim may rely on them. */
+async function claim(run: Run, plan: Plan, targetVersion: number): Promise<void> {
+  const { distribution, uuid } = run.resolved.push;
+  const href = distribution.pulp_href;
+  const pins = formatPins(plan.pins);
+  if (pins !== formatPins(run.observed.pins)) await label(run, href, LABELS.pins, pins, STEPS.pins);
+
+  const value = formatClaim({
+    uuid,
+    repositoryId: repositoryIdOf(run),
+    pushVersion: run.observed.pushed.version,
+    targetVersion,
+  });
+  await label(run, href, LABELS.claim, value, STEPS.claim);
+}
+
+/** Says in Pulp which Katello repository this push repository fills. */
+export async function own(run: Run): Promise<void> {
+  const { distribution } = run.resolved.push;
+  await label(run, distribution.pulp_href, LABELS.repository, String(repositoryIdOf(run)), STEPS.own);
+}
+
+async function label(run: Run, href: string, key: string, value: string, step: number): Promise<void> {
+  run.guard();
+  await run.deps.pulp.setLabel(href, key, value, write(run, step));
+}
+
+function write({ observed, signal }: Run, step: number): WriteOptions {
+  const { uuid, version } = observed.pushed;
+  return { correlationId: correlationId({ uuid, version, step }), signal };
+}
+
+function repositoryIdOf({ resolved }: Run): number {
+  if (!resolved.repository) throw new InvariantError('a plan publishes a repository that does not exist');
+  return resolved.repository.id;
+}

@@ -1,0 +1,59 @@
+/**
+ * Reads manifests by href, and for indexes what they name and Pulp lacks.
+ */
+import type { Manifest } from '../domain/snapshot.ts';
+import type { Pulp } from '../pulp/pulp.ts';
+import type { Manifest as WireManifest } from '../pulp/schema.ts';
+
+const LIST_TYPES: ReadonlySet<string> = new Set([
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+]);
+
+/** The manifest as REST shows it: entries of a list that Pulp could not link are not known from here. */
+export function toManifest(wire: WireManifest): Manifest {
+  return {
+    href: wire.pulp_href,
+    digest: wire.digest,
+    kind: LIST_TYPES.has(wire.media_type) ? 'list' : 'image',
+    children: wire.listed_manifests,
+    missing: [],
+    isNested: false,
+  };
+}
+
+/**
+ * Reads manifests of one push repository by href, lists with their missing entries.
+ *
+ * Pulp accepts an index whose children are missing and links only those it has, so the entries are read from the
+ * registry (pulp_container 2.27 to 2.30).
+ *
+ * @returns by href; a manifest that is gone is absent
+ */
+export async function readPushedManifests(
+  pulp: Pulp,
+  basePath: string,
+  hrefs: readonly string[],
+  signal?: AbortSignal,
+): Promise<Map<string, Manifest>> {
+  const manifests = (await pulp.readManifests(hrefs, signal)).map(toManifest);
+  const lists = manifests.filter(({ kind }) => kind === 'list');
+  const children = new Map(
+    (await pulp.readManifests([...new Set(lists.flatMap((list) => list.children))], signal)).map((child) => [
+      child.pulp_href,
+      child.digest,
+    ]),
+  );
+
+  const byHref = new Map(manifests.map((manifest) => [manifest.href, manifest]));
+  for (const list of lists) {
+    const entries = await pulp.readIndexEntries(basePath, list.digest, signal);
+    const present = new Set(list.children.map((href) => children.get(href)));
+    byHref.set(list.href, {
+      ...list,
+      missing: entries.map(({ digest }) => digest).filter((digest) => !present.has(digest)),
+      isNested: entries.some(({ mediaType }) => LIST_TYPES.has(mediaType)),
+    });
+  }
+  return byHref;
+}

@@ -1,0 +1,183 @@
+/**
+ * Reads both sides of a push path into snapshots. Reads little where little changed: tags are compared by href, and
+ * only those that differ are read further.
+ */
+import {
+  type Claim,
+  isOurs,
+  isProtected,
+  type Pins,
+  readClaim,
+  readOwnedRepositoryId,
+  readPins,
+} from '../domain/claim.ts';
+import { isOwnWrite } from '../domain/correlation.ts';
+import { refuse } from '../domain/reason.ts';
+import type { Pushed, Tags, Target } from '../domain/snapshot.ts';
+import { HttpStatusError, InvariantError } from '../errors.ts';
+import { readVersionRef, type VersionRef, versionHref } from '../pulp/href.ts';
+import type { Repository } from '../pulp/schema.ts';
+import { busyWith } from './busy.ts';
+import type { ReconcileDeps } from './deps.ts';
+import type { PushRepository, Resolved } from './resolve.ts';
+import { mayDropSuperseded } from './superseded.ts';
+import { readBothTags } from './tags.ts';
+
+/** Both sides as read at one time, and what was agreed before. */
+export interface Observed {
+  readonly pushed: Pushed;
+  readonly target: Target;
+  readonly claim: Claim | null;
+  readonly pins: Pins;
+  /** Katello's Pulp repository; null while there is none */
+  readonly targetHref: string | null;
+}
+
+/** More versions than this since the claim are not looked through one by one; they count as somebody else's. */
+const WRITERS_LIMIT = 50;
+
+/**
+ * Reads pushed and target, and decides whose target is.
+ *
+ * @returns null when the push repository went away
+ * @throws E_REFUSED foreign-distribution; E_BUSY while Katello's repository has no Pulp repository yet
+ */
+export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: AbortSignal): Promise<Observed | null> {
+  const { push, repository } = resolved;
+  if (repository && !repository.version_href) throw await busyWith(deps.katello, repository.id, signal);
+
+  const published = repository?.version_href ? readVersionRef(repository.version_href) : null;
+  const repositories = await readBoth(deps, push, published, signal);
+  if (!repositories) return null;
+
+  const labels = push.distribution.pulp_labels;
+  const pushedAt = readVersionRef(repositories.pushed.latest_version_href);
+  const targetAt = repositories.target ? readVersionRef(repositories.target.latest_version_href) : null;
+  const claim = readCurrentClaim(labels, push.uuid, repository?.id ?? null, pushedAt.number, targetAt?.number ?? 0);
+  const isForeign =
+    targetAt !== null && claim !== null && (await isWrittenByOthers(deps, claim, push.uuid, targetAt, signal));
+  const isWholeTarget = repository !== null && (await mayDropSuperseded(deps, repository, signal));
+  const basePath = push.distribution.base_path;
+  const tags = await readBothTags(deps.pulp, { basePath, pushedAt, targetAt, isWholeTarget }, signal);
+
+  return {
+    pushed: {
+      uuid: push.uuid,
+      version: pushedAt.number,
+      tags: tags.pushed,
+      atClaim: isForeign ? await readTagsAtClaim(deps, push.href, claim.pushVersion, signal) : null,
+      isProtected: isProtected(labels),
+      ownedRepositoryId: readOwnedRepositoryId(labels),
+    },
+    target: {
+      organizationId: resolved.organization.id,
+      productId: resolved.productId,
+      repositoryId: repository?.id ?? null,
+      version: targetAt?.number ?? 0,
+      publishedVersion: published?.number ?? 0,
+      servedVersion: 'unread',
+      tags: tags.target,
+      isForeign,
+      manifests: tags.manifests,
+      knownLists: await readKnownLists(deps, tags.pushed, signal),
+    },
+    claim,
+    pins: readPins(labels),
+    targetHref: targetAt?.repositoryHref ?? null,
+  };
+}
+
+/** One call for both repositories. */
+async function readBoth(
+  { pulp }: ReconcileDeps,
+  push: PushRepository,
+  published: VersionRef | null,
+  signal?: AbortSignal,
+): Promise<{ pushed: Repository; target: Repository | null } | null> {
+  const hrefs = published ? [push.href, published.repositoryHref] : [push.href];
+  const found = new Map((await pulp.readRepositories(hrefs, signal)).map((one) => [one.pulp_href, one]));
+  const pushed = found.get(push.href);
+  if (!pushed) return null;
+  if (!isOurs(push.distribution, pushed.name)) throw refuse('foreign-distribution', { path: push.distribution.name });
+
+  if (!published) return { pushed, target: null };
+  const target = found.get(published.repositoryHref);
+  if (!target) {
+    throw new InvariantError(
+      `Katello's repository names ${published.repositoryHref}, which Pulp does not have; restore it in Pulp or delete the repository in Katello`,
+    );
+  }
+  return { pushed, target };
+}
+
+/** The claim, unless it is ahead of what is there (a server was restored from a backup): then it proves nothing. */
+function readCurrentClaim(
+  labels: Readonly<Record<string, string | null>>,
+  uuid: string,
+  repositoryId: number | null,
+  pushVersion: number,
+  targetVersion: number,
+): Claim | null {
+  const claim = repositoryId === null ? null : readClaim(labels, uuid, repositoryId);
+  return claim && claim.pushVersion <= pushVersion && claim.targetVersion <= targetVersion ? claim : null;
+}
+
+/** True if a version after the claimed one changed tags and none of our own tasks made it. */
+async function isWrittenByOthers(
+  { pulp }: ReconcileDeps,
+  claim: Claim,
+  uuid: string,
+  latest: VersionRef,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (latest.number - claim.targetVersion > WRITERS_LIMIT) return true;
+
+  for (let number = claim.targetVersion + 1; number <= latest.number; number++) {
+    const href = versionHref(latest.repositoryHref, number);
+    const writers = await pulp.findWriters(href, signal);
+    const isOurOwn = writers.some((writer) => writer !== null && isOwnWrite(writer, uuid));
+    if (!isOurOwn && (await changesTags(pulp.readVersion(href, signal)))) return true;
+  }
+  return false;
+}
+
+/** Lists that Katello adds on our behalf make versions too, but change no tag. A dropped version may have. */
+async function changesTags(reading: ReturnType<ReconcileDeps['pulp']['readVersion']>): Promise<boolean> {
+  try {
+    const { added, removed } = (await reading).content_summary;
+    return 'container.tag' in added || 'container.tag' in removed;
+  } catch (error) {
+    if (isGone(error)) return true;
+    throw error;
+  }
+}
+
+async function readTagsAtClaim(
+  { pulp }: ReconcileDeps,
+  repositoryHref: string,
+  version: number,
+  signal?: AbortSignal,
+): Promise<Pushed['atClaim']> {
+  try {
+    const names = await pulp.listTagNames(versionHref(repositoryHref, version), signal);
+    return new Map(names.map(({ name, pulp_href }) => [name, pulp_href]));
+  } catch (error) {
+    if (isGone(error)) return 'gone';
+    throw error;
+  }
+}
+
+/** Digests of differing pushed lists that Katello has indexed. */
+async function readKnownLists(
+  { katello }: ReconcileDeps,
+  pushed: Tags,
+  signal?: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const lists = [...pushed.values()].flatMap(({ manifest }) => (manifest?.kind === 'list' ? [manifest.digest] : []));
+  return lists.length === 0 ? new Set() : katello.findManifestLists([...new Set(lists)], signal);
+}
+
+/** Pulp answers 404 for a version that was dropped, and 400 for one used as a filter. */
+function isGone(error: unknown): boolean {
+  return error instanceof HttpStatusError && (error.failure.status === 404 || error.failure.status === 400);
+}

@@ -1,0 +1,168 @@
+/**
+ * Brings one push path to what was pushed: resolve, observe, plan, execute, verify, claim. Reads the world anew each
+ * time, so that it may be called at any time, for any path, after any crash.
+ */
+import { type Plan, planPath } from '../domain/plan.ts';
+import { type PlanView, viewPlan } from '../domain/plan-view.ts';
+import type { KatelloIds } from '../domain/receipt.ts';
+import { InvariantError, isAbort } from '../errors.ts';
+import type { ReconcileDeps } from './deps.ts';
+import { execute, own } from './execute.ts';
+import { type Guard, LEASE_TTL_MS, withLease } from './lease.ts';
+import { type Observed, observe } from './observe.ts';
+import { createOutages } from './outages.ts';
+import type { Outcome, RunContext } from './outcome.ts';
+import { nextLook, nextPublish } from './pace.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import { findPushRepository, type PushRepository, type Resolved, resolve } from './resolve.ts';
+import { settle } from './settle.ts';
+
+/** The use case, as the worker and the command line call it. */
+export interface Reconciler {
+  /** @throws ReactorError by disposition: retry, replan, pause, give-up */
+  reconcile(path: string, run: RunContext): Promise<Outcome>;
+  /** What a run would do now; null when nothing is pushed there. Writes nothing. @throws E_REFUSED */
+  plan(path: string, signal: AbortSignal): Promise<PlanView | null>;
+}
+
+/** One run on one path. */
+interface Run {
+  readonly deps: ReconcileDeps;
+  readonly recorder: Recorder;
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+/** A product, then a repository, then its content are three rounds; more is a fault. */
+const MAX_ROUNDS = 4;
+/** How soon a path looks again whether another run let go of its repository. */
+const LEASE_RETRY_MS = 1_000;
+
+const GONE: Outcome = { kind: 'done', result: 'gone' };
+
+/** Creates the use case; the dependencies do the talking. */
+export function createReconciler(deps: ReconcileDeps): Reconciler {
+  const outages = createOutages(deps.now);
+
+  return {
+    async reconcile(path, { signal, isLastAttempt }) {
+      const notBefore = await deps.readPace(path);
+      const paceMs = (notBefore ?? 0) - deps.now();
+      if (paceMs > 0) return { kind: 'again', afterMs: paceMs, reason: 'paced' };
+
+      const recorder = createRecorder(deps, path);
+      try {
+        const outcome = await runRounds({ deps, recorder, path, signal });
+        outages.clear();
+        return outcome;
+      } catch (error) {
+        if (isAbort(error)) throw error;
+        return await settle({ deps, recorder, outages, path, isLastAttempt }, error);
+      }
+    },
+
+    async plan(path, signal) {
+      const push = await findPushRepository(deps, path, signal);
+      if (!push) return null;
+      const resolved = await resolve(deps, path, push, signal);
+      const observed = await observe(deps, resolved, signal);
+      if (!observed) return null;
+
+      const { pushed, target, claim } = observed;
+      const about = { path, claimedVersion: claim?.pushVersion ?? null, version: pushed.version };
+      return viewPlan({ ...about, repositoryId: target.repositoryId }, makePlan(deps, observed));
+    },
+  };
+}
+
+/** Rounds until nothing was made that the snapshots did not know. */
+async function runRounds(run: Run): Promise<Outcome> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const outcome = await runRound(run);
+    if (outcome) return outcome;
+  }
+  throw new InvariantError(`${run.path} was not settled in ${MAX_ROUNDS} rounds`);
+}
+
+/** One round under the lease of the repository; null when the world has to be observed again. */
+async function runRound(run: Run): Promise<Outcome | null> {
+  const { deps, path, signal } = run;
+  const push = await findPushRepository(deps, path, signal);
+  if (!push) return GONE;
+
+  const resolved = await resolve(deps, path, push, signal);
+  const name = leaseNameOf(resolved);
+  const lease = await deps.acquireLease(name, LEASE_TTL_MS);
+  if (!lease) return { kind: 'again', afterMs: LEASE_RETRY_MS, reason: 'katello-busy' };
+  return withLease(name, lease, (guard) => bringUp(run, push, resolved, guard));
+}
+
+async function bringUp(run: Run, push: PushRepository, before: Resolved, guard: Guard): Promise<Outcome | null> {
+  const { deps, recorder, path, signal } = run;
+  // another spelling may have become the owner before this lease was had
+  const resolved = before.isOwner ? before : await resolve(deps, path, push, signal);
+  const observed = await observe(deps, resolved, signal);
+  if (!observed) return GONE;
+
+  const { pushed, claim } = observed;
+  await recorder.open({ path, uuid: push.uuid, version: pushed.version, claimedVersion: claim?.pushVersion ?? null });
+  const plan = makePlan(deps, observed);
+  const isToOwn = resolved.repository !== null && !resolved.isOwner;
+  if (plan.actions.length === 0 && !isToOwn) {
+    await endUnchanged(run, resolved, plan);
+    return { kind: 'done', result: 'unchanged' };
+  }
+
+  await recorder.plan(plan, idsOf(resolved));
+  const work = { deps, resolved, observed, guard, stage: recorder.stage, signal };
+  if (isToOwn) await own(work);
+  const executed = await execute(plan, work);
+  if (executed.kind === 'observe-again') return null;
+  await endPublished(run, resolved, plan, executed.pull);
+  return { kind: 'done', result: 'published' };
+}
+
+function makePlan({ settings }: ReconcileDeps, { pushed, target, claim, pins }: Observed): Plan {
+  return planPath(pushed, target, claim, pins, settings.policy);
+}
+
+/** Nothing to do: an earlier receipt of this version may still say that something was. */
+async function endUnchanged(run: Run, resolved: Resolved, plan: Plan): Promise<void> {
+  const receipt = run.recorder.receipt();
+  if (plan.leftAlone.length > 0) await run.recorder.plan(plan, idsOf(resolved));
+  if (receipt && receipt.state !== 'done') await run.recorder.done(idsOf(resolved), receipt.pull);
+  await lookAgain(run, plan);
+}
+
+async function endPublished(run: Run, resolved: Resolved, plan: Plan, pull: string | null): Promise<void> {
+  const { deps, recorder, path } = run;
+  const before = recorder.receipt();
+  const tags = [...new Set((before?.tags ?? []).filter(({ to }) => to !== null).map(({ name }) => name))];
+  await recorder.done(idsOf(resolved), pull ? tags.map((tag) => `${pull}:${tag}`) : []);
+  await lookAgain(run, plan);
+
+  const receipt = recorder.receipt();
+  const publishing = receipt?.stages.find(({ name }) => name === 'publish');
+  if (!receipt || pull === null) return;
+  const pushToKatelloMs = deps.now() - Date.parse(receipt.pushedAt);
+  await deps.writePace(path, nextPublish(deps.now(), publishing?.durationMs ?? 0));
+  deps.onPublished(pushToKatelloMs);
+  deps.log.info('push published', { path, version: receipt.version, tags, durationMs: pushToKatelloMs });
+}
+
+/** What is held back is looked at again, though nobody pushes. */
+async function lookAgain({ deps, recorder, path }: Run, { leftAlone }: Plan): Promise<void> {
+  const isHeld = leftAlone.some(({ reason }) => reason === 'incomplete-index' || reason === 'nested-index');
+  const receipt = recorder.receipt();
+  if (isHeld && receipt) await deps.scheduleLook(path, nextLook(Date.parse(receipt.pushedAt), deps.now()));
+}
+
+/** The Katello repository; before there is one, its product and name. */
+function leaseNameOf({ repository, isOwner, productId, organization, path }: Resolved): string {
+  if (repository && isOwner) return `repository/${repository.id}`;
+  return productId === null ? `push-product/${organization.id}/${path.name}` : `product/${productId}/${path.name}`;
+}
+
+function idsOf({ organization, productId, repository }: Resolved): KatelloIds {
+  return { organizationId: organization.id, productId, repositoryId: repository?.id ?? null };
+}

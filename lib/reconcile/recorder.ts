@@ -1,0 +1,103 @@
+/**
+ * Writes the receipt of one run as it goes, so that `kpr status` shows where a push is.
+ */
+import type { Plan } from '../domain/plan.ts';
+import { describeReason, isReason } from '../domain/reason.ts';
+import {
+  finish,
+  type KatelloIds,
+  openReceipt,
+  type Push,
+  type Receipt,
+  type ReceiptError,
+  type StageName,
+  withPlan,
+  withStage,
+} from '../domain/receipt.ts';
+import { ReactorError, RefusedError } from '../errors.ts';
+import type { ReconcileDeps } from './deps.ts';
+
+export interface Recorder {
+  /** The receipt so far; null before a push was seen. */
+  readonly receipt: () => Receipt | null;
+  /** Goes on with the receipt of this push version, or opens it. */
+  readonly open: (push: Omit<Push, 'kind' | 'user' | 'note' | 'pushedAt'>) => Promise<void>;
+  readonly plan: (plan: Plan, katello: KatelloIds) => Promise<void>;
+  /** Times the work, and marks the stage failed if it throws. */
+  readonly stage: <T>(name: StageName, work: () => Promise<T>) => Promise<T>;
+  readonly wait: (error: ReceiptError) => Promise<void>;
+  readonly done: (katello: KatelloIds, pull: readonly string[]) => Promise<void>;
+  readonly fail: (state: 'failed' | 'refused', error: ReceiptError) => Promise<void>;
+}
+
+type RecorderDeps = Pick<ReconcileDeps, 'saveReceipt' | 'findReceipt' | 'findSeenAt' | 'onStage' | 'now' | 'log'>;
+
+/** A recorder for one run on this path. A store that is away never stops a run: receipts are history. */
+export function createRecorder(deps: RecorderDeps, path: string): Recorder {
+  let receipt: Receipt | null = null;
+
+  async function save(next: Receipt): Promise<void> {
+    receipt = next;
+    await deps.saveReceipt(next);
+  }
+
+  return {
+    receipt: () => receipt,
+
+    async open(push) {
+      const earlier = await deps.findReceipt(path);
+      if (earlier?.uuid === push.uuid && earlier.version === push.version) {
+        receipt = earlier;
+        return;
+      }
+      const pushedAt = new Date((await deps.findSeenAt(path)) ?? deps.now());
+      receipt = openReceipt({ ...push, pushedAt, kind: 'push', user: null, note: null });
+    },
+
+    async plan(plan, katello) {
+      if (receipt) await save(withPlan({ ...receipt, state: 'running' }, plan, katello));
+    },
+
+    async stage(name, work) {
+      const startedAt = new Date(deps.now());
+      const end = async (outcome: 'ok' | 'failed'): Promise<void> => {
+        const endedAt = new Date(deps.now());
+        deps.onStage(name, endedAt.getTime() - startedAt.getTime());
+        deps.log.debug('stage ended', {
+          path,
+          stage: name,
+          outcome,
+          durationMs: endedAt.getTime() - startedAt.getTime(),
+        });
+        if (receipt) await save(withStage(receipt, { name, startedAt, endedAt, outcome }));
+      };
+      try {
+        const result = await work();
+        await end('ok');
+        return result;
+      } catch (error) {
+        await end('failed');
+        throw error;
+      }
+    },
+
+    async wait(error) {
+      if (receipt && receipt.state !== 'done') await save({ ...receipt, state: 'waiting', error });
+    },
+    async done(katello, pull) {
+      if (receipt) await save(finish(receipt, { state: 'done', katello, pull }));
+    },
+    async fail(state, error) {
+      if (receipt) await save(finish(receipt, { state, error }));
+    },
+  };
+}
+
+/** A failure as receipts show it. */
+export function toReceiptError(error: unknown): ReceiptError {
+  if (error instanceof RefusedError && isReason(error.reason)) {
+    return { code: error.code, reason: error.reason, ...describeReason(error.reason, error.details) };
+  }
+  if (error instanceof ReactorError) return { code: error.code, reason: null, message: error.message, hint: null };
+  return { code: 'E_INVARIANT', reason: null, message: String(error), hint: null };
+}

@@ -1,0 +1,82 @@
+/**
+ * What a failed run means: wait, stop, or let the worker count an attempt. Decides by the error's fields.
+ */
+import { toPulpName } from '../domain/path.ts';
+import { describeReason, type WaitingReason } from '../domain/reason.ts';
+import { AuthError, BusyError, ReactorError, RefusedError } from '../errors.ts';
+import { readVersionRef } from '../pulp/href.ts';
+import type { ReconcileDeps } from './deps.ts';
+import type { Outages } from './outages.ts';
+import type { Outcome } from './outcome.ts';
+import { type Recorder, toReceiptError } from './recorder.ts';
+
+/** How soon a repository that a task holds is tried again; a paused task waits for a person. */
+const BUSY_RETRY_MS = 5_000;
+const PAUSED_RETRY_MS = 60_000;
+
+/** The run that failed. */
+export interface FailedRun {
+  readonly deps: ReconcileDeps;
+  readonly recorder: Recorder;
+  readonly outages: Outages;
+  readonly path: string;
+  readonly isLastAttempt: boolean;
+}
+
+/**
+ * Writes into the receipt why a run did not go through.
+ *
+ * @returns when to come again, or that a rule refused the push
+ * @throws the error, where it uses up an attempt, ends the job, or pauses all workers
+ */
+export async function settle(run: FailedRun, error: unknown): Promise<Outcome> {
+  const { deps, recorder, path } = run;
+  if (error instanceof RefusedError) {
+    if (!recorder.receipt()) await openRefused(run);
+    const shown = toReceiptError(error);
+    await recorder.fail('refused', shown);
+    deps.log.warn('push refused', { path, reason: error.reason, error: shown.message });
+    return { kind: 'done', result: 'refused' };
+  }
+
+  const outage = run.outages.note(error);
+  if (outage && error instanceof ReactorError) {
+    const reason = outage.system === 'katello' ? 'katello-down' : 'pulp-down';
+    await waitFor(recorder, error, reason, { time: new Date(outage.since).toISOString() });
+    return { kind: 'again', afterMs: outage.waitMs, reason };
+  }
+  if (error instanceof BusyError) {
+    await waitFor(recorder, error, 'katello-busy', { id: error.taskIds.join(', '), r: path });
+    return { kind: 'again', afterMs: error.isPaused ? PAUSED_RETRY_MS : BUSY_RETRY_MS, reason: 'katello-busy' };
+  }
+  if (error instanceof AuthError) {
+    await waitFor(recorder, error, 'account-refused', { system: error.failure.system });
+    throw error;
+  }
+
+  const shown = toReceiptError(error);
+  await (run.isLastAttempt || isFinal(error) ? recorder.fail('failed', shown) : recorder.wait(shown));
+  throw error;
+}
+
+async function waitFor(
+  recorder: Recorder,
+  error: ReactorError,
+  reason: WaitingReason,
+  details: Readonly<Record<string, string>>,
+): Promise<void> {
+  await recorder.wait({ code: error.code, reason, ...describeReason(reason, details) });
+}
+
+/** A push that is refused before both sides were read has no receipt yet. */
+async function openRefused({ deps, recorder, path }: FailedRun): Promise<void> {
+  const distribution = await deps.pulp.findDistribution(toPulpName(path, deps.settings.prefix));
+  const [repository] = distribution?.repository ? await deps.pulp.readRepositories([distribution.repository]) : [];
+  if (!repository) return;
+  const { uuid, number } = readVersionRef(repository.latest_version_href);
+  await recorder.open({ path, uuid, version: number, claimedVersion: null });
+}
+
+function isFinal(error: unknown): boolean {
+  return !(error instanceof ReactorError) || error.disposition === 'give-up';
+}
