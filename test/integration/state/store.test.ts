@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { openReceipt, type Receipt } from '../../../lib/domain/receipt.ts';
+import { TransportError } from '../../../lib/errors.ts';
+import { createStore, type Store } from '../../../lib/state/store.ts';
+import { openTestRedis, type TestRedis } from '../../support/state.ts';
+
+const DAY_MS = 86_400_000;
+const start = Date.parse('2026-08-21T14:00:00Z');
+
+function receipt(version: number, over: Partial<Receipt> = {}): Receipt {
+  const push = { path: 'acme/api', uuid: 'u1', version, claimedVersion: null, user: null, note: null } as const;
+  const opened = openReceipt({ ...push, kind: 'push', pushedAt: new Date(start + version * 1000) });
+  return { ...opened, ...over };
+}
+
+describe('createStore', () => {
+  let redis: TestRedis;
+  let store: Store;
+  let clock: number;
+  let lost: number;
+
+  before(async function () {
+    this.timeout(20_000); // starts a server
+    redis = await openTestRedis();
+  });
+
+  after(() => redis.close());
+
+  beforeEach(() => {
+    clock = start;
+    lost = 0;
+    const onLeaseLost = () => {
+      lost += 1;
+    };
+    store = createStore({
+      redis: redis.client,
+      prefix: `{${randomUUID()}}`,
+      receiptDays: 90,
+      onLeaseLost,
+      now: () => clock,
+    });
+  });
+
+  describe('receipts', () => {
+    const ids = (page: { items: readonly Receipt[] }) => page.items.map(({ version }) => version);
+
+    it('are found by id and, the newest, by path', async () => {
+      await store.receipts.save(receipt(2));
+      await store.receipts.save(receipt(1));
+
+      expect(await store.receipts.find('u1@1')).to.deep.equal(receipt(1));
+      expect((await store.receipts.findLatest('acme/api'))?.version).to.equal(2);
+      expect(await store.receipts.find('u1@3')).to.equal(null);
+      expect(await store.receipts.findLatest('acme/other')).to.equal(null);
+    });
+
+    it('are listed newest first, page by page', async () => {
+      for (const version of [3, 1, 5, 2, 4]) await store.receipts.save(receipt(version));
+
+      const first = await store.receipts.list({ limit: 2 });
+      const second = await store.receipts.list({ limit: 2, cursor: first.next ?? '' });
+      const third = await store.receipts.list({ limit: 2, cursor: second.next ?? '' });
+
+      expect([ids(first), ids(second), ids(third)]).to.deep.equal([[5, 4], [3, 2], [1]]);
+      expect(third.next).to.equal(null);
+    });
+
+    it('lose none between pages when many were pushed at the same moment', async () => {
+      const pushedAt = new Date(start).toISOString();
+      for (let version = 10; version < 30; version += 1) await store.receipts.save(receipt(version, { pushedAt }));
+
+      const seen: number[] = [];
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const page = await store.receipts.list({ limit: 3, ...(cursor === undefined ? {} : { cursor }) });
+        seen.push(...ids(page));
+        cursor = page.next;
+      }
+
+      expect(seen).to.have.lengthOf(20);
+      expect(new Set(seen).size).to.equal(20);
+    });
+
+    it('are listed by state, which changes', async () => {
+      await store.receipts.save(receipt(1));
+      await store.receipts.save(receipt(2));
+      await store.receipts.save(receipt(1, { state: 'done' }));
+
+      expect(ids(await store.receipts.list({ state: 'done' }))).to.deep.equal([1]);
+      expect(ids(await store.receipts.list({ state: 'queued' }))).to.deep.equal([2]);
+    });
+
+    it('are listed by path, state and time', async () => {
+      await store.receipts.save(receipt(1, { state: 'done' }));
+      await store.receipts.save(receipt(2, { path: 'acme/other' }));
+      await store.receipts.save(receipt(3));
+
+      expect(ids(await store.receipts.list({ path: 'acme/api' }))).to.deep.equal([3, 1]);
+      expect(ids(await store.receipts.list({ path: 'acme/api', state: 'done' }))).to.deep.equal([1]);
+      expect(ids(await store.receipts.list({ since: new Date(start + 2000) }))).to.deep.equal([3, 2]);
+    });
+
+    it('end after the days they are kept', async () => {
+      await store.receipts.save(receipt(1));
+      clock = start + 91 * DAY_MS;
+      await store.receipts.save(receipt(2, { pushedAt: new Date(clock).toISOString() }));
+
+      expect(ids(await store.receipts.list({}))).to.deep.equal([2]);
+      expect(ids(await store.receipts.list({ path: 'acme/api' }))).to.deep.equal([2]);
+    });
+
+    it('take any cursor without failing', async () => {
+      await store.receipts.save(receipt(1));
+
+      for (const cursor of ['', '!', 'AAAA', Buffer.from('x y z').toString('base64url')]) {
+        expect((await store.receipts.list({ cursor })).items.length).to.be.lessThan(2);
+      }
+    });
+  });
+
+  describe('leases', () => {
+    it('have one holder', async () => {
+      const lease = await store.acquireLease('repository:42', 10_000);
+
+      expect(lease?.isHeld()).to.equal(true);
+      expect(await store.acquireLease('repository:42', 10_000)).to.equal(null);
+      expect(await store.acquireLease('repository:43', 10_000)).to.not.equal(null);
+    });
+
+    it('can be taken again after a release', async () => {
+      const lease = await store.acquireLease('a', 10_000);
+
+      await lease?.release();
+
+      expect(lease?.isHeld()).to.equal(false);
+      expect(await store.acquireLease('a', 10_000)).to.not.equal(null);
+    });
+
+    it('are renewed by their holder only', async () => {
+      const first = await store.acquireLease('a', 10_000);
+      await first?.release();
+      const second = await store.acquireLease('a', 10_000);
+
+      expect(await first?.renew()).to.equal(false);
+      await first?.release();
+
+      expect(await second?.renew()).to.equal(true);
+      expect(await store.acquireLease('a', 10_000)).to.equal(null);
+    });
+
+    it('tell once when another has it', async () => {
+      const lease = await store.acquireLease('a', 10_000);
+      await redis.client.flushdb(); // as a restart without data
+
+      expect(await lease?.renew()).to.equal(false);
+      expect(await lease?.renew()).to.equal(false);
+      expect(lease?.isHeld()).to.equal(false);
+      expect(lost).to.equal(1);
+    });
+  });
+
+  describe('paths', () => {
+    it('keep their pace until it is over', async () => {
+      clock = Date.now(); // Redis counts the time that is left
+      await store.paths.writePace('acme/api', clock + 60_000);
+      await store.paths.writePace('acme/late', clock - 1);
+
+      expect(await store.paths.readPace('acme/api')).to.equal(clock + 60_000);
+      expect(await store.paths.readPace('acme/late')).to.equal(null);
+    });
+
+    it('are looked at again when due, once', async () => {
+      await store.paths.scheduleLook('acme/b', start + 10);
+      await store.paths.scheduleLook('acme/a', start + 5);
+      await store.paths.scheduleLook('acme/later', start + 1000);
+      clock = start + 10;
+
+      expect(await store.paths.takeDueLooks(1)).to.deep.equal(['acme/a']);
+      expect(await store.paths.takeDueLooks(10)).to.deep.equal(['acme/b']);
+      expect(await store.paths.takeDueLooks(10)).to.deep.equal([]);
+    });
+
+    it('are looked at again at the time said last', async () => {
+      await store.paths.scheduleLook('acme/a', start);
+      await store.paths.scheduleLook('acme/a', start + 1000);
+
+      expect(await store.paths.takeDueLooks(10)).to.deep.equal([]);
+    });
+
+    it('wait since their first push until they are settled', async () => {
+      await store.paths.markPending('acme/a', start + 2);
+      await store.paths.markPending('acme/b', start + 3);
+      await store.paths.markPending('acme/a', start + 9);
+
+      expect(await store.paths.findOldestPending()).to.deep.equal({ path: 'acme/a', since: start + 2 });
+
+      await store.paths.settle('acme/a');
+      await store.paths.settle('acme/b');
+
+      expect(await store.paths.findOldestPending()).to.equal(null);
+    });
+
+    it('are failed until they are settled', async () => {
+      const failed = { path: 'acme/a', at: new Date(start).toISOString(), code: 'E_BUSY', reason: null, message: 'no' };
+      await store.paths.markFailed(failed);
+      await store.paths.markFailed({ ...failed, path: 'acme/b' });
+      await store.paths.markFailed({ ...failed, message: 'again' });
+
+      expect(await store.paths.countFailed()).to.equal(2);
+      expect(await store.paths.listFailed()).to.deep.include({ ...failed, message: 'again' });
+
+      await store.paths.settle('acme/a');
+
+      expect(await store.paths.countFailed()).to.equal(1);
+    });
+  });
+
+  it('keeps the cursor', async () => {
+    expect(await store.readCursor()).to.equal(null);
+
+    await store.writeCursor('{"createdFrom":"x"}');
+
+    expect(await store.readCursor()).to.equal('{"createdFrom":"x"}');
+  });
+
+  it('fails with the error of an absent Redis when a write is refused', async () => {
+    await redis.client.config('SET', 'maxmemory', '1');
+    try {
+      const failure = await store.receipts.save(receipt(1)).catch((error: unknown) => error);
+
+      expect(failure).to.be.instanceOf(TransportError).and.include({ system: 'redis', disposition: 'retry' });
+    } finally {
+      await redis.client.config('SET', 'maxmemory', '0');
+    }
+  });
+});

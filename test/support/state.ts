@@ -1,0 +1,26 @@
+/** An embedded Redis in a directory of its own, for tests of what is kept there. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openRedis, type RedisHandle } from '../../lib/state/redis.ts';
+
+export const silentLog = { error() {}, warn() {}, info() {}, debug() {} };
+
+export interface TestRedis extends RedisHandle {
+  readonly stateDir: string;
+}
+
+/** Closed and removed by `close()`. */
+export async function openTestRedis(): Promise<TestRedis> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'kpr-state-'));
+  const options = { url: null, stateDir, caFile: null, log: silentLog };
+  const handle = await openRedis(options, AbortSignal.timeout(30_000));
+  return {
+    ...handle,
+    stateDir,
+    close: async () => {
+      await handle.close();
+      await rm(stateDir, { recursive: true });
+    },
+  };
+}

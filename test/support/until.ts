@@ -1,0 +1,24 @@
+/** Polls, for tests that watch another process. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Answers the first value that is not undefined, false or null. @throws when there is none in time */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
+  timeoutMs = 10_000,
+): Promise<T> {
+  for (const end = Date.now() + timeoutMs; Date.now() < end; await delay(20)) {
+    const found = await look();
+    if (found !== undefined && found !== false && found !== null) return found;
+  }
+  throw new Error(`${what} did not come within ${timeoutMs} ms`);
+}
+
+/** True while the process of this id exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
