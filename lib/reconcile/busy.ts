@@ -7,8 +7,10 @@ import type { Katello } from '../katello/katello.ts';
 import type { Task } from '../katello/schema.ts';
 import { taskIdsIn } from '../katello/task-ids.ts';
 
+type TaskPort = Pick<Katello, 'searchTasks' | 'findTask'>;
+
 /** The failure that says who holds the repository. */
-export async function busyWith(katello: Katello, repositoryId: number, signal?: AbortSignal): Promise<ReactorError> {
+export async function busyWith(katello: TaskPort, repositoryId: number, signal?: AbortSignal): Promise<ReactorError> {
   const tasks = await listUnfinished(katello, repositoryId, [], signal);
   if (tasks.length === 0) {
     return new TaskFailedError(
@@ -25,7 +27,7 @@ export async function busyWith(katello: Katello, repositoryId: number, signal?: 
  * when nobody does, so that the world is read again and attempts end. Anything but a refusal is passed back as it is.
  */
 export async function explainRefusal(
-  katello: Katello,
+  katello: TaskPort,
   repositoryId: number,
   error: unknown,
   signal?: AbortSignal,
@@ -39,7 +41,7 @@ export async function explainRefusal(
 
 /** Unfinished tasks linked to the repository, and those that the refusal named. */
 async function listUnfinished(
-  katello: Katello,
+  katello: TaskPort,
   repositoryId: number,
   named: readonly string[],
   signal?: AbortSignal,

@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import { nextLook, nextPublish } from '../../../lib/reconcile/pace.ts';
+
+const MINUTE = 60_000;
+
+describe('nextPublish', () => {
+  it('is 10 s after a short publish', () => {
+    expect(nextPublish(100_000, 2_000)).to.equal(110_000);
+  });
+
+  it('is twice as long as a long one took', () => {
+    expect(nextPublish(100_000, 7_000)).to.equal(114_000);
+  });
+});
+
+describe('nextLook', () => {
+  for (const { ageMs, look } of [
+    { ageMs: 0, look: MINUTE },
+    { ageMs: MINUTE, look: 5 * MINUTE },
+    { ageMs: 6 * MINUTE, look: 30 * MINUTE },
+  ]) {
+    it(`is ${look / MINUTE} minutes after the push when that is ${ageMs / MINUTE} minutes old`, () => {
+      expect(nextLook(1_000, 1_000 + ageMs)).to.equal(1_000 + look);
+    });
+  }
+
+  it('is a day later for an old push', () => {
+    expect(nextLook(0, 30 * MINUTE)).to.equal(30 * MINUTE + 24 * 60 * MINUTE);
+  });
+});
