@@ -133,12 +133,8 @@ export function openReceipt({ pushedAt, ...push }: Push): Receipt {
 export function withPlan(receipt: Receipt, plan: Plan, katello: KatelloIds): Receipt {
   const tags = receiptTags(plan);
   const named = new Set([...tags.map(({ name }) => name), ...plan.leftAlone.map(({ tag }) => tag)]);
-  const leftAlone = plan.leftAlone.map(({ tag, reason, details }) => ({
-    tag,
-    reason,
-    message: describeReason(reason, details).message,
-  }));
-  return { ...receipt, katello, tags: [...receipt.tags.filter(({ name }) => !named.has(name)), ...tags], leftAlone };
+  const kept = receipt.tags.filter(({ name }) => !named.has(name));
+  return { ...receipt, katello, tags: [...kept, ...tags], leftAlone: receiptLeftAlone(plan) };
 }
 
 /**
@@ -176,6 +172,15 @@ export function receiptTags({ actions }: Pick<Plan, 'actions'>): ReceiptTag[] {
     }
     return [];
   });
+}
+
+/** The tags that a plan leaves alone, with the text why. */
+export function receiptLeftAlone({ leftAlone }: Pick<Plan, 'leftAlone'>): ReceiptLeftAlone[] {
+  return leftAlone.map(({ tag, reason, details }) => ({
+    tag,
+    reason,
+    message: describeReason(reason, details).message,
+  }));
 }
 
 function stateAfter(state: ReceiptState, outcome: StageOutcome): ReceiptState {
