@@ -7,9 +7,11 @@ import type { Keys } from './keys.ts';
 /** How the last run of a path failed for good. */
 export interface FailedPath {
   readonly path: string;
-  readonly at: string;
+  /** of the queue, so that it can be removed when the path is well again */
+  readonly jobId: string;
+  /** since when its push waits */
+  readonly since: number;
   readonly code: string;
-  readonly reason: string | null;
   readonly message: string;
 }
 
@@ -21,26 +23,54 @@ export interface Paths {
   scheduleLook(path: string, at: number): Promise<void>;
   /** Takes paths that are due; each goes to one caller only. */
   takeDueLooks(limit: number): Promise<string[]>;
-  /** A push of the path waits since `at`; an earlier time stands. */
-  markPending(path: string, at: number): Promise<void>;
-  /** Nothing of the path waits any more, nor has it failed. */
-  settle(path: string): Promise<void>;
-  findOldestPending(): Promise<{ path: string; since: number } | null>;
-  markFailed(failed: FailedPath): Promise<void>;
+
+  /** A push was seen: it waits for the run at hand, or, if that has begun, for the next one. */
+  markSeen(path: string, at: number): Promise<void>;
+  /** A run begins, for a job of this time: it takes along whatever was seen so far. */
+  beginRun(path: string, at: number): Promise<void>;
+  /** When the push was seen that the run at hand is about, or null. */
+  findSeenAt(path: string): Promise<number | null>;
+  /** The run ended well: what was seen during it waits now. Answers how the path had failed before, or null. */
+  endRun(path: string): Promise<FailedPath | null>;
+  /** The run failed for good. Answers how the path had failed before, or null. */
+  failRun(failed: Omit<FailedPath, 'since'>): Promise<FailedPath | null>;
+  /** The push that waits longest, failed ones included; null when there is none. */
+  findOldestUnpublished(): Promise<{ path: string; since: number } | null>;
   countFailed(): Promise<number>;
-  listFailed(): Promise<FailedPath[]>;
 }
 
-const TAKE = `
+const TAKE_DUE = `
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
 if #due > 0 then redis.call('ZREM', KEYS[1], unpack(due)) end
 return due`;
+
+/** KEYS: pending, next; ARGV: path, time */
+const MARK_SEEN = `
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) then redis.call('ZADD', KEYS[2], 'NX', ARGV[2], ARGV[1])
+else redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1]) end`;
+
+/** KEYS: pending, next, failed; ARGV: path, the failure or nothing; answers the failure before */
+const END_RUN = `
+local upcoming = redis.call('ZSCORE', KEYS[2], ARGV[1])
+if upcoming then redis.call('ZADD', KEYS[1], upcoming, ARGV[1]) else redis.call('ZREM', KEYS[1], ARGV[1]) end
+redis.call('ZREM', KEYS[2], ARGV[1])
+local before = redis.call('HGET', KEYS[3], ARGV[1])
+if ARGV[2] == '' then redis.call('HDEL', KEYS[3], ARGV[1]) else redis.call('HSET', KEYS[3], ARGV[1], ARGV[2]) end
+return before`;
 
 export function createPaths(keys: Keys, now: () => number): Paths {
   const pace = (path: string) => keys.of('pace', path);
   const looks = keys.of('looks');
   const pending = keys.of('pending');
+  const upcoming = keys.of('upcoming');
   const failed = keys.of('failed');
+
+  const findSeenAt = async (path: string) => {
+    const score = await keys.run((redis) => redis.zscore(pending, path));
+    return score === null ? null : Number(score);
+  };
+  const end = async (path: string, failure: string) =>
+    parseFailed(await keys.run((redis) => redis.eval(END_RUN, 3, pending, upcoming, failed, path, failure)));
 
   return {
     readPace: async (path) => {
@@ -55,30 +85,40 @@ export function createPaths(keys: Keys, now: () => number): Paths {
       await keys.run((redis) => redis.zadd(looks, at, path));
     },
     takeDueLooks: async (limit) => {
-      const due: unknown = await keys.run((redis) => redis.eval(TAKE, 1, looks, now(), limit));
+      const due: unknown = await keys.run((redis) => redis.eval(TAKE_DUE, 1, looks, now(), limit));
       return Array.isArray(due) ? due.map(String) : [];
     },
-    markPending: async (path, at) => {
-      await keys.run((redis) => redis.zadd(pending, 'NX', at, path));
+    markSeen: async (path, at) => {
+      await keys.run((redis) => redis.eval(MARK_SEEN, 2, pending, upcoming, path, at));
     },
-    settle: async (path) => {
-      await keys.transact((batch) => batch.zrem(pending, path).hdel(failed, path));
+    beginRun: (path, at) => keys.transact((batch) => batch.zadd(pending, 'NX', at, path).zrem(upcoming, path)),
+    findSeenAt,
+    endRun: (path) => end(path, ''),
+    failRun: async (failure) => {
+      const since = (await findSeenAt(failure.path)) ?? now();
+      return end(failure.path, JSON.stringify({ ...failure, since }));
     },
-    findOldestPending: async () => {
+    findOldestUnpublished: async () => {
       const [path, since] = await keys.run((redis) => redis.zrange(pending, 0, '0', 'WITHSCORES'));
-      return path === undefined ? null : { path, since: Number(since) };
-    },
-    markFailed: async (entry) => {
-      await keys.run((redis) => redis.hset(failed, entry.path, JSON.stringify(entry)));
+      const failures = (await keys.run((redis) => redis.hvals(failed))).map(parseFailed);
+      const waiting = path === undefined ? null : { path, since: Number(since) };
+      return [waiting, ...failures]
+        .filter((entry) => entry !== null)
+        .map((entry) => ({ path: entry.path, since: entry.since }))
+        .reduce<{ path: string; since: number } | null>(
+          (oldest, entry) => (oldest && oldest.since <= entry.since ? oldest : entry),
+          null,
+        );
     },
     countFailed: () => keys.run((redis) => redis.hlen(failed)),
-    listFailed: async () => {
-      const texts = await keys.run((redis) => redis.hvals(failed));
-      return texts.map((text): unknown => JSON.parse(text)).filter(isFailedPath);
-    },
   };
 }
 
+function parseFailed(text: unknown): FailedPath | null {
+  const value: unknown = typeof text === 'string' ? JSON.parse(text) : null;
+  return isFailedPath(value) ? value : null;
+}
+
 function isFailedPath(value: unknown): value is FailedPath {
-  return typeof value === 'object' && value !== null && 'path' in value && 'message' in value;
+  return typeof value === 'object' && value !== null && 'path' in value && 'jobId' in value && 'since' in value;
 }

@@ -187,31 +187,57 @@ describe('createStore', () => {
       expect(await store.paths.takeDueLooks(10)).to.deep.equal([]);
     });
 
-    it('wait since their first push until they are settled', async () => {
-      await store.paths.markPending('acme/a', start + 2);
-      await store.paths.markPending('acme/b', start + 3);
-      await store.paths.markPending('acme/a', start + 9);
+    it('wait since their first push until a run ends', async () => {
+      await store.paths.markSeen('acme/a', start + 2);
+      await store.paths.markSeen('acme/b', start + 3);
+      await store.paths.markSeen('acme/a', start + 9);
+      await store.paths.beginRun('acme/a', start + 10);
 
-      expect(await store.paths.findOldestPending()).to.deep.equal({ path: 'acme/a', since: start + 2 });
+      expect(await store.paths.findSeenAt('acme/a')).to.equal(start + 2);
+      expect(await store.paths.findOldestUnpublished()).to.deep.equal({ path: 'acme/a', since: start + 2 });
 
-      await store.paths.settle('acme/a');
-      await store.paths.settle('acme/b');
+      await store.paths.endRun('acme/a');
+      await store.paths.endRun('acme/b');
 
-      expect(await store.paths.findOldestPending()).to.equal(null);
+      expect(await store.paths.findOldestUnpublished()).to.equal(null);
     });
 
-    it('are failed until they are settled', async () => {
-      const failed = { path: 'acme/a', at: new Date(start).toISOString(), code: 'E_BUSY', reason: null, message: 'no' };
-      await store.paths.markFailed(failed);
-      await store.paths.markFailed({ ...failed, path: 'acme/b' });
-      await store.paths.markFailed({ ...failed, message: 'again' });
+    it('wait for the next run with what was pushed during one', async () => {
+      await store.paths.markSeen('acme/a', start);
+      await store.paths.beginRun('acme/a', start);
+      await store.paths.markSeen('acme/a', start + 5);
+      await store.paths.markSeen('acme/a', start + 6);
 
-      expect(await store.paths.countFailed()).to.equal(2);
-      expect(await store.paths.listFailed()).to.deep.include({ ...failed, message: 'again' });
+      await store.paths.endRun('acme/a');
 
-      await store.paths.settle('acme/a');
+      expect(await store.paths.findSeenAt('acme/a')).to.equal(start + 5);
+    });
+
+    it('are seen when their job was made, if nobody marked them', async () => {
+      await store.paths.beginRun('acme/a', start + 7);
+
+      expect(await store.paths.findSeenAt('acme/a')).to.equal(start + 7);
+    });
+
+    it('stay unpublished when a run fails for good, and a later push has a time of its own', async () => {
+      const failed = { path: 'acme/a', jobId: 'j1', code: 'E_BUSY', message: 'no' };
+      await store.paths.markSeen('acme/a', start);
+
+      expect(await store.paths.failRun(failed)).to.equal(null);
+      await store.paths.markSeen('acme/a', start + 50);
 
       expect(await store.paths.countFailed()).to.equal(1);
+      expect(await store.paths.findSeenAt('acme/a')).to.equal(start + 50);
+      expect(await store.paths.findOldestUnpublished()).to.deep.equal({ path: 'acme/a', since: start });
+    });
+
+    it('are well again when a later run ends well', async () => {
+      const failed = { path: 'acme/a', jobId: 'j1', code: 'E_BUSY', message: 'no' };
+      await store.paths.failRun(failed);
+
+      expect(await store.paths.failRun({ ...failed, jobId: 'j2' })).to.include({ jobId: 'j1' });
+      expect(await store.paths.endRun('acme/a')).to.include({ jobId: 'j2' });
+      expect(await store.paths.countFailed()).to.equal(0);
     });
   });
 
