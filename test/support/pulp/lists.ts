@@ -20,11 +20,14 @@ const PAGING: readonly string[] = ['limit', 'offset', 'ordering', 'fields', 'exc
 /** Answers a list call. The order of Pulp is newest first unless asked otherwise. */
 export function answerList<Row>(call: Call, listing: Listing<Row>): Answer {
   const tests: ((row: Row) => boolean)[] = [];
-  for (const [name, value] of call.query) {
+  for (const name of new Set(call.query.keys())) {
     if (PAGING.includes(name)) continue;
     const filter = listing.filters[name];
     if (!filter) throw new Refusal(400, { errors: [`Invalid Filter: '${name}'`] });
-    tests.push(filter(value));
+    // of a repeated parameter the last value counts, but media types are alternatives
+    const values = name === 'media_type' ? call.query.getAll(name) : call.query.getAll(name).slice(-1);
+    const alternatives = values.map(filter);
+    tests.push((row) => alternatives.some((test) => test(row)));
   }
   const rows = [...listing.rows()].filter((row) => tests.every((test) => test(row)));
   const sorted = sortRows(
@@ -70,21 +73,22 @@ export function textFilters<Row>(
 
 /** Filters of a time column. Rows without a time never fit. */
 export function timeFilters<Row>(name: string, read: (row: Row) => string | null): Filters<Row> {
-  const compare = (test: (difference: number) => boolean): Filter<Row> => {
-    return (value) => {
-      const wanted = readMicros(value, name);
+  const compare = (parameter: string, test: (difference: number) => boolean): Filters<Row> => ({
+    [parameter]: (value) => {
+      const wanted = readMicros(value);
+      if (wanted === null) throw new Refusal(400, { [parameter]: ['Enter a valid date/time.'] });
       return (row) => {
-        const time = read(row);
-        return time !== null && test(readMicros(time, name) - wanted);
+        const time = readMicros(read(row) ?? '');
+        return time !== null && test(time - wanted);
       };
-    };
-  };
+    },
+  });
   return {
-    [name]: compare((difference) => difference === 0),
-    [`${name}__gte`]: compare((difference) => difference >= 0),
-    [`${name}__gt`]: compare((difference) => difference > 0),
-    [`${name}__lte`]: compare((difference) => difference <= 0),
-    [`${name}__lt`]: compare((difference) => difference < 0),
+    ...compare(name, (difference) => difference === 0),
+    ...compare(`${name}__gte`, (difference) => difference >= 0),
+    ...compare(`${name}__gt`, (difference) => difference > 0),
+    ...compare(`${name}__lte`, (difference) => difference <= 0),
+    ...compare(`${name}__lt`, (difference) => difference < 0),
   };
 }
 
@@ -163,8 +167,8 @@ function pageUrl(call: Call, offset: number): string {
   return `http://${call.headers.host}${call.path}?${query.toString()}`;
 }
 
-function readMicros(value: string, name: string): number {
+function readMicros(value: string): number | null {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:\d\d)?$/.exec(value);
-  if (!match) throw new Refusal(400, { [name]: ['Enter a valid date/time.'] });
+  if (!match) return null;
   return Date.parse(`${match[1]}${match[3] ?? 'Z'}`) * 1000 + Number((match[2] ?? '0').padEnd(6, '0'));
 }
