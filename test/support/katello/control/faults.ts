@@ -1,0 +1,93 @@
+/** Trouble on demand: what the control port switches on, and where the rooms ask. */
+import { ConnectionRefused } from '../pulp/refusal.ts';
+import type { Task } from '../state/rows.ts';
+import { StepError } from '../tasks/step-error.ts';
+
+/** An answer that stands in front of the real one. */
+export interface AnswerFault {
+  /** left out: any */
+  readonly method?: string | undefined;
+  /** beginning of the path */
+  readonly path: string;
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  /** how many requests get it */
+  times: number;
+  /** carry the request out first, then lose its answer */
+  readonly after: boolean;
+}
+
+export type CandlepinState = 'ok' | 'down' | 'failing';
+
+export interface Faults {
+  /** The answer to put in place of the real one, counted down; null when there is none. */
+  takeAnswer(method: string, path: string): AnswerFault | null;
+  addAnswer(fault: AnswerFault): void;
+  /** `down`: refuses connections, planning fails; `failing`: answers errors, steps fail. */
+  setCandlepin(state: CandlepinState): void;
+  /** @throws ConnectionRefused */
+  checkCandlepinAnswers(): void;
+  /** @throws StepError when Candlepin is failing */
+  runCandlepin(): void;
+  /** Tasks whose label contains the text wait before each step, until released. */
+  holdTasks(label: string): void;
+  releaseTasks(): void;
+  gate(task: Task, signal: AbortSignal): Promise<void>;
+  reset(): void;
+}
+
+export function createFaults(): Faults {
+  let answers: AnswerFault[] = [];
+  let candlepin: CandlepinState = 'ok';
+  let held: string | null = null;
+  let waiting: (() => void)[] = [];
+
+  function release(): void {
+    held = null;
+    for (const go of waiting.splice(0)) go();
+  }
+
+  return {
+    takeAnswer(method, path) {
+      const fault = answers.find(
+        (candidate) => (candidate.method ?? method) === method && path.startsWith(candidate.path),
+      );
+      if (fault === undefined) return null;
+      fault.times -= 1;
+      if (fault.times <= 0) answers = answers.filter((candidate) => candidate !== fault);
+      return fault;
+    },
+    addAnswer(fault) {
+      answers.push(fault);
+    },
+    setCandlepin(state) {
+      candlepin = state;
+    },
+    checkCandlepinAnswers() {
+      if (candlepin === 'down') throw new ConnectionRefused('candlepin.example.com', null);
+    },
+    runCandlepin() {
+      if (candlepin !== 'ok') {
+        throw new StepError('Katello::Errors::CandlepinError', 'Runtime Error stub failure at org.candlep');
+      }
+    },
+    holdTasks(label) {
+      held = label;
+    },
+    releaseTasks: release,
+    async gate(task, signal) {
+      if (held === null || !task.label.includes(held)) return;
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    },
+    reset() {
+      answers = [];
+      candlepin = 'ok';
+      release();
+      waiting = [];
+    },
+  };
+}

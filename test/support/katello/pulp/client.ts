@@ -1,0 +1,162 @@
+/** The calls Katello makes to Pulp, one function each; no retries, no cleverness: a refusal is Katello's problem. */
+import { z } from 'zod';
+import { StepError } from '../tasks/step-error.ts';
+import { ConnectionRefused, refusalText } from './refusal.ts';
+import type { Distribution, ManifestRow, PulpTask, RepositoryRow, TagRow } from './shapes.ts';
+
+export interface PulpTarget {
+  readonly url: string;
+  readonly login: string;
+  readonly password: string;
+}
+
+export interface PulpClient {
+  /** @throws ConnectionRefused */
+  status(call: PulpCall): Promise<void>;
+  createRepository(name: string, call: PulpCall): Promise<RepositoryRow>;
+  readRepository(href: string, call: PulpCall): Promise<RepositoryRow>;
+  renameRepository(href: string, name: string, call: PulpCall): Promise<string>;
+  readVersionPrn(href: string, call: PulpCall): Promise<void>;
+  tag(repository: string, body: { tag: string; digest: string }, call: PulpCall): Promise<string>;
+  add(repository: string, units: readonly string[], call: PulpCall): Promise<string>;
+  remove(repository: string, units: readonly string[], call: PulpCall): Promise<string>;
+  readTask(href: string, call: PulpCall): Promise<PulpTask>;
+  findDistributions(basePath: string, call: PulpCall): Promise<Distribution[]>;
+  readDistribution(href: string, call: PulpCall): Promise<Distribution>;
+  createDistribution(body: DistributionBody & { name: string }, call: PulpCall): Promise<string>;
+  patchDistribution(href: string, body: DistributionBody, call: PulpCall): Promise<string | null>;
+  /** Task of the deletion, or null when it is gone already. */
+  remove404(href: string, call: PulpCall): Promise<string | null>;
+  listManifests(version: string, kind: ManifestKind, call: PulpCall): Promise<ManifestRow[]>;
+  listTags(version: string, call: PulpCall): Promise<TagRow[]>;
+  createUpload(size: number, call: PulpCall): Promise<string>;
+}
+
+export type ManifestKind = 'image' | 'list';
+
+export interface DistributionBody {
+  readonly base_path: string;
+  readonly repository_version: string;
+}
+
+/** What a call belongs to. */
+export interface PulpCall {
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+const REPOSITORIES = '/pulp/api/v3/repositories/container/container/';
+const DISTRIBUTIONS = '/pulp/api/v3/distributions/container/container/';
+const PAGE_SIZE = 2_000;
+
+const MEDIA_TYPES: Readonly<Record<ManifestKind, readonly string[]>> = {
+  image: [
+    'application/vnd.docker.distribution.manifest.v1+json',
+    'application/vnd.docker.distribution.manifest.v2+json',
+    'application/vnd.oci.image.manifest.v1+json',
+  ],
+  list: ['application/vnd.docker.distribution.manifest.list.v2+json', 'application/vnd.oci.image.index.v1+json'],
+};
+
+/** @see pulp_container 2.20 to 2.30: the paths are the same */
+export function createPulpClient(target: PulpTarget): PulpClient {
+  const authorization = `Basic ${Buffer.from(`${target.login}:${target.password}`).toString('base64')}`;
+
+  async function send(method: string, path: string, call: PulpCall, body?: unknown): Promise<Response> {
+    const url = new URL(path, target.url);
+    try {
+      return await fetch(url, {
+        method,
+        headers: {
+          authorization,
+          accept: 'application/json',
+          'correlation-id': call.requestId,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: call.signal,
+      });
+    } catch (error) {
+      call.signal.throwIfAborted();
+      throw new ConnectionRefused(url.hostname, url.port === '' ? '80' : url.port, { cause: error });
+    }
+  }
+
+  async function ask<T>(method: string, path: string, call: PulpCall, body?: unknown, gem = CONTAINER): Promise<T> {
+    const response = await send(method, path, call, body);
+    const text = await response.text();
+    if (!response.ok) throw new StepError(`${gem}::ApiError`, refusalText(response, text));
+    return z.custom<T>().parse(text === '' ? {} : JSON.parse(text));
+  }
+
+  async function askTask(method: string, path: string, call: PulpCall, body?: unknown): Promise<string> {
+    return (await ask<{ task: string }>(method, path, call, body)).task;
+  }
+
+  async function list<T>(path: string, filters: readonly (readonly [string, string])[], call: PulpCall): Promise<T[]> {
+    const rows: T[] = [];
+    for (let offset = 0; ; offset += PAGE_SIZE) {
+      const query = new URLSearchParams({ limit: String(PAGE_SIZE), offset: String(offset) });
+      for (const [name, value] of filters) query.append(name, value);
+      const page = await ask<{ next: string | null; results: T[] }>('GET', `${path}?${query.toString()}`, call);
+      rows.push(...page.results);
+      if (page.next === null) return rows;
+    }
+  }
+
+  return {
+    status: async (call) => {
+      const response = await send('GET', '/pulp/api/v3/status/', call);
+      await response.body?.cancel();
+    },
+    createRepository: (name, call) => ask('POST', REPOSITORIES, call, { name }),
+    readRepository: (href, call) => ask('GET', href, call),
+    renameRepository: (href, name, call) => askTask('PUT', href, call, { name }),
+    readVersionPrn: async (href, call) => {
+      await ask('GET', `${href}?fields=prn`, call);
+    },
+    tag: async (repository, body, call) => {
+      if (!TAG_NAME.test(body.tag)) {
+        throw new StepError(
+          'ArgumentError',
+          `invalid value for "tag", must conform to the pattern (?-mix:${TAG_NAME.source}).`,
+        );
+      }
+      return askTask('POST', `${repository}tag/`, call, body);
+    },
+    add: (repository, units, call) => askTask('POST', `${repository}add/`, call, { content_units: units }),
+    remove: (repository, units, call) => askTask('POST', `${repository}remove/`, call, { content_units: units }),
+    readTask: (href, call) => ask('GET', href, call, undefined, CORE),
+    findDistributions: async (basePath, call) => {
+      const query = new URLSearchParams({ base_path: basePath });
+      return (await ask<{ results: Distribution[] }>('GET', `${DISTRIBUTIONS}?${query.toString()}`, call)).results;
+    },
+    readDistribution: (href, call) => ask('GET', href, call),
+    createDistribution: (body, call) => askTask('POST', DISTRIBUTIONS, call, body),
+    patchDistribution: async (href, body, call) =>
+      (await ask<{ task?: string }>('PATCH', href, call, body)).task ?? null,
+    remove404: async (href, call) => {
+      const response = await send('DELETE', href, call);
+      const text = await response.text();
+      if (response.status === 404) return null;
+      if (!response.ok) throw new StepError(`${CONTAINER}::ApiError`, refusalText(response, text));
+      return text === '' ? null : (z.custom<{ task?: string }>().parse(JSON.parse(text)).task ?? null);
+    },
+    listManifests: (version, kind, call) =>
+      list(
+        '/pulp/api/v3/content/container/manifests/',
+        [['repository_version', version], ...MEDIA_TYPES[kind].map((type) => ['media_type', type] as const)],
+        call,
+      ),
+    listTags: (version, call) => list('/pulp/api/v3/content/container/tags/', [['repository_version', version]], call),
+    createUpload: async (size, call) => {
+      const upload = await ask<{ pulp_href: string }>('POST', '/pulp/api/v3/uploads/', call, { size }, CORE);
+      return upload.pulp_href;
+    },
+  };
+}
+
+const CONTAINER = 'PulpContainerClient';
+const CORE = 'PulpcoreClient';
+/** The client library refuses what Pulp would refuse, before it asks. */
+const TAG_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;

@@ -1,0 +1,128 @@
+/** Puts the stand-in together and opens its two listeners. */
+import { createServer, type Server } from 'node:http';
+import { allActions } from './actions/all.ts';
+import type { App } from './app.ts';
+import { createFaults } from './control/faults.ts';
+import { createControlListener } from './control/server.ts';
+import { createAuthenticator } from './http/authenticate.ts';
+import { createListener } from './http/server.ts';
+import { createLatency, type LatencyName } from './latency.ts';
+import { createPulpClient, type PulpTarget } from './pulp/client.ts';
+import { createRoutes } from './routes.ts';
+import { settingValue } from './rules/settings.ts';
+import { createWorld, type SeedInput } from './state/seed.ts';
+import { openStore } from './state/store.ts';
+import { type Action, createTaskEngine } from './tasks/engine.ts';
+import { traitsOf } from './traits.ts';
+
+export interface StandInOptions {
+  readonly pulp: PulpTarget;
+  /** Katello's version, `5.0.1` */
+  readonly version: string;
+  /** what the installation starts with, where no state file exists yet */
+  readonly seed?: SeedInput;
+  /** file that keeps the state; none: it ends with the process */
+  readonly statePath?: string;
+  /** [fast] */
+  readonly latency?: LatencyName;
+  /** [127.0.0.1, a free port] */
+  readonly listen?: Address;
+  readonly control?: Address;
+  /** base of the URLs in texts [https://foreman.example.com] */
+  readonly foremanUrl?: string;
+  readonly now?: () => Date;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface StandIn {
+  readonly url: string;
+  readonly controlUrl: string;
+  /** Ends everything and writes the state file once more. Unfinished tasks go on when the file is opened again. */
+  close(): Promise<void>;
+}
+
+/** Starts a stand-in for Foreman and Katello. @throws for a bad version, seed or address */
+export async function startKatelloStandIn(options: StandInOptions): Promise<StandIn> {
+  const traits = traitsOf(options.version);
+  const now = options.now ?? (() => new Date());
+  const stopping = new AbortController();
+  const firstWorld = await createWorld(options.seed ?? {}, now());
+  const store = await openStore(options.statePath ?? null, () => structuredClone(firstWorld));
+  const latency = createLatency(options.latency ?? 'fast');
+  const faults = createFaults();
+  const foremanUrl = (options.foremanUrl ?? 'https://foreman.example.com').replace(/\/+$/, '');
+  const actions: Action[] = [];
+  const tasks = createTaskEngine({
+    store,
+    actions,
+    latency,
+    now,
+    foremanUrl,
+    gate: (task, signal) => faults.gate(task, signal),
+  });
+  const app: App = {
+    store,
+    world: store.world,
+    traits,
+    latency,
+    pulp: createPulpClient(options.pulp),
+    faults,
+    foremanUrl,
+    now,
+    signal: stopping.signal,
+    tasks,
+  };
+  actions.push(...allActions(app));
+  const authenticator = createAuthenticator({
+    world: store.world,
+    now: () => now().getTime(),
+    failureLimit: () => Number(settingValue(store.world, 'failed_login_attempts_limit')),
+  });
+  const reset = async (): Promise<void> => {
+    await tasks.abandon();
+    faults.reset();
+    authenticator.reset();
+    store.replace(structuredClone(firstWorld));
+  };
+
+  const server = createServer(createListener(app, createRoutes(app), authenticator));
+  const controlServer = createServer(createControlListener({ app, reset }));
+  const url = await listen(server, options.listen);
+  const controlUrl = await listen(controlServer, options.control);
+  tasks.recover();
+
+  return {
+    url,
+    controlUrl,
+    async close() {
+      faults.reset();
+      await tasks.stop();
+      stopping.abort();
+      await Promise.all([shut(server), shut(controlServer)]);
+      await store.flush();
+    },
+  };
+}
+
+async function listen(
+  server: Server,
+  { host, port: wanted }: Address = { host: '127.0.0.1', port: 0 },
+): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(wanted, host, () => resolve());
+  });
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+async function shut(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,81 @@
+/**
+ * Holds the world and, if asked, keeps it in a file: written whole to a neighbour and renamed, after each change, one
+ * write at a time.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { createEmptyWorld, type World } from './rows.ts';
+
+export interface Store {
+  readonly world: World;
+  /** Gives out the next id of a table. */
+  nextId(table: keyof World): number;
+  /** Makes the next id of the table be `id`. */
+  setNextId(table: keyof World, id: number): void;
+  /** Says that the world changed; the file follows soon. */
+  changed(): void;
+  /** Puts another world in place of this one. */
+  replace(world: World): void;
+  /** Waits until the file holds the last change. */
+  flush(): Promise<void>;
+}
+
+/** Opens the file if it exists, else starts with `initial`. Without a path nothing is written. */
+export async function openStore(path: string | null, initial: () => World): Promise<Store> {
+  const saved = path === null ? null : await readWorld(path);
+  const world: World = { ...createEmptyWorld(), ...(saved ?? initial()) };
+  let isDirty = saved === null;
+  let writing: Promise<void> = Promise.resolve();
+  let isQueued = false;
+
+  async function write(target: string): Promise<void> {
+    isQueued = false;
+    if (!isDirty) return;
+    isDirty = false;
+    const draft = `${target}.${randomBytes(6).toString('hex')}`;
+    await writeFile(draft, JSON.stringify(world), { mode: 0o600 });
+    await rename(draft, target);
+  }
+
+  function schedule(): void {
+    if (path === null || isQueued) return;
+    isQueued = true;
+    writing = writing.then(() => write(path));
+  }
+
+  const store: Store = {
+    world,
+    nextId(table) {
+      const id = world.nextIds[table] ?? 1;
+      world.nextIds[table] = id + 1;
+      return id;
+    },
+    setNextId(table, id) {
+      world.nextIds[table] = id;
+    },
+    changed() {
+      isDirty = true;
+      schedule();
+    },
+    replace(other) {
+      Object.assign(world, createEmptyWorld(), other);
+      store.changed();
+    },
+    async flush() {
+      schedule();
+      await writing;
+    },
+  };
+  return store;
+}
+
+async function readWorld(path: string): Promise<World | null> {
+  try {
+    return z.custom<World>().parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
