@@ -12,6 +12,7 @@ export interface VersionRef {
 }
 
 const VERSION = /^(\/.*\/repositories\/container\/(?:container|container-push)\/([0-9a-f-]{36})\/)versions\/(\d+)\/$/;
+const UUID_AT_END = /^\/.*\/([0-9a-f-]{36})\/$/;
 const REPOSITORY = /^\/.*\/repositories\/container\/(container|container-push)\/([0-9a-f-]{36})\/$/;
 
 /** The version that an href names, or null for anything else (`<unavailable>`, tags, other plugins). */
@@ -38,4 +39,11 @@ export function readRepositoryRef(href: string): { type: 'container' | 'containe
 /** Href of a version of this repository. */
 export function versionHref(repositoryHref: string, number: number): string {
   return `${repositoryHref}versions/${number}/`;
+}
+
+/** Uuid of any object of Pulp. @throws E_INVARIANT when the href does not end in one */
+export function readUuid(href: string): string {
+  const uuid = UUID_AT_END.exec(href)?.[1];
+  if (uuid === undefined) throw new InvariantError(`not an href of Pulp: ${href}`);
+  return uuid;
 }

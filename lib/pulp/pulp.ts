@@ -25,7 +25,7 @@ export interface Pulp {
   listTasks(query: TaskQuery, signal?: AbortSignal): AsyncGenerator<Task>;
   /** The tasks of these uuids that still exist, in any order. Splits long lists (request lines end at 4094 bytes). */
   readTasks(uuids: readonly string[], signal?: AbortSignal): Promise<Task[]>;
-  /** `logging_cid` of the tasks that made this version; empty when the task was purged. */
+  /** `logging_cid` of the tasks that made this version; empty when the task was purged or the version dropped. */
   findWriters(versionHref: string, signal?: AbortSignal): Promise<(string | null)[]>;
   /** Polls until final. @throws E_TASK_FAILED, E_TASK_TIMEOUT */
   waitForTask(href: string, signal?: AbortSignal): Promise<Task>;
@@ -34,7 +34,10 @@ export interface Pulp {
   listRecentRepositories(signal?: AbortSignal): AsyncGenerator<Repository>;
   /** Those whose name begins with the text, in server order. */
   listRepositories(namePrefix: string, signal?: AbortSignal): AsyncGenerator<Repository>;
-  /** The repositories of these hrefs that still exist, of any container type, in any order. One call. */
+  /**
+   * The repositories of these hrefs that still exist, in any order. They are found by uuid: one whose type changed
+   * meanwhile comes with its new href. Splits long lists.
+   */
   readRepositories(hrefs: readonly string[], signal?: AbortSignal): Promise<Repository[]>;
   /** @throws E_HTTP_STATUS 404 when the version was dropped */
   readVersion(href: string, signal?: AbortSignal): Promise<RepositoryVersion>;
@@ -45,10 +48,10 @@ export interface Pulp {
   listDistributions(namePrefix: string, signal?: AbortSignal): AsyncGenerator<Distribution>;
   /** Those that carry this label with this value, in server order. */
   listDistributionsByLabel(key: string, value: string, signal?: AbortSignal): AsyncGenerator<Distribution>;
-  /** Every distribution that serves this repository. */
+  /** Every distribution whose `repository` this is; those that serve a fixed version of it are not among them. */
   findDistributionsOf(repositoryHref: string, signal?: AbortSignal): Promise<Distribution[]>;
 
-  /** Names and hrefs only: 0.4 s for 1 900 tags. @throws E_HTTP_STATUS 404/400 when the version was dropped */
+  /** Names and hrefs only: 0.4 s for 1 900 tags. @throws E_HTTP_STATUS 400 when the version was dropped */
   listTagNames(versionHref: string, signal?: AbortSignal): Promise<TagName[]>;
   /** All tags with the manifest each names: 2.4 s for 1 900 tags. @throws as `listTagNames` */
   listTags(versionHref: string, signal?: AbortSignal): Promise<Tag[]>;
@@ -69,5 +72,6 @@ export interface Pulp {
   removeContent(repositoryHref: string, units: readonly string[], options: WriteOptions): Promise<string>;
   /** At once, no task; atomic for one key. On a distribution, or a repository of type `container`. */
   setLabel(href: string, key: string, value: string, options: WriteOptions): Promise<void>;
+  /** Fine when the label is not there. */
   removeLabel(href: string, key: string, options: WriteOptions): Promise<void>;
 }

@@ -54,6 +54,10 @@ export const Manifest = z.object({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+/** An index or manifest list as the registry serves it. */
+export const IndexEntries = z.object({ manifests: z.array(z.object({ digest: z.string(), mediaType: z.string() })) });
+export type IndexEntries = z.infer<typeof IndexEntries>;
+
 const ContentCounts = z.record(z.string(), z.object({ count: z.number() }));
 export const RepositoryVersion = z.object({
   pulp_href: z.string(),
