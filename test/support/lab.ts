@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Receipt } from '../../lib/domain/receipt.ts';
+import { ReactorError } from '../../lib/errors.ts';
 import { createHttpClient } from '../../lib/http/client.ts';
 import { createDirectory } from '../../lib/katello/directory.ts';
 import { createKatello } from '../../lib/katello/endpoints.ts';
@@ -68,7 +69,7 @@ export interface Lab {
   push(path: string, tag: string, what: Pushable, leaveOut?: readonly string[]): Promise<void>;
   /** One run, as a worker makes it, with the pace of an earlier one forgotten. */
   reconcile(path: string): Promise<Outcome>;
-  /** Runs until none has to come again, as the queue does. @throws Error after 100 runs */
+  /** Runs until none has to come again, as the queue does. @throws what ends a job; Error after 100 runs */
   settle(path: string): Promise<Outcome>;
   plan: ReturnType<typeof createReconciler>['plan'];
   /** Digest by tag as Katello lists them, of the repository with this container name; null when there is none. */
@@ -158,9 +159,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     reconcile,
     async settle(path) {
       for (let runs = 0; runs < 100; runs++) {
-        const outcome = await reconcile(path);
-        if (outcome.kind !== 'again') return outcome;
-        await soon(outcome.afterMs);
+        const outcome = await reconcile(path).catch((error: unknown) => {
+          if (error instanceof ReactorError && ['retry', 'replan'].includes(error.disposition)) return null;
+          throw error;
+        });
+        if (outcome?.kind === 'done') return outcome;
+        await soon(outcome?.afterMs ?? 0);
       }
       throw new Error(`${path} was not settled in 100 runs`);
     },
