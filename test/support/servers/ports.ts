@@ -1,0 +1,39 @@
+/** Ports of the loopback interface. */
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+import { recall, remember } from './memory.ts';
+import { findServer, type Site } from './process.ts';
+
+/** Below the range from which Linux takes the ports of outgoing connections, so that a kept port stays free. */
+const FIRST = 20_000;
+const END = 32_768;
+
+/**
+ * The port of the server of this name: the one it listens on, or the one it had before if that is still free, else a
+ * new free one, kept from now on.
+ */
+export async function claimPort(site: Site, name: string): Promise<number> {
+  const key = `${name}-port`;
+  const kept = recall(site.dir, key);
+  if (typeof kept === 'number' && ((await findServer(site, name)) !== null || (await isFree(kept)))) return kept;
+
+  const port = await findFreePort();
+  remember(site.dir, key, port);
+  return port;
+}
+
+/** A port of 127.0.0.1 that nobody listens on now. */
+export async function findFreePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST, END);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port }, () => server.close(() => resolve(true)));
+  });
+}
