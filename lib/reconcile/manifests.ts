@@ -22,28 +22,32 @@ export function toManifest(wire: WireManifest): Manifest {
   };
 }
 
+/** Which manifests to read. */
+export interface ManifestsQuery {
+  readonly hrefs: readonly string[];
+  /** those of the push repository: their lists are read with their missing entries */
+  readonly pushed: ReadonlySet<string>;
+  /** of the push repository, in Pulp */
+  readonly basePath: string;
+}
+
 /**
- * Reads manifests of one push repository by href, lists with their missing entries.
+ * Reads manifests by href, those of pushed lists with what they name and Pulp lacks.
  *
  * Pulp accepts an index whose children are missing and links only those it has, so the entries are read from the
  * registry (pulp_container 2.27 to 2.30).
  *
  * @returns by href; a manifest that is gone is absent
  */
-export async function readPushedManifests(
+export async function readManifests(
   pulp: Pulp,
-  basePath: string,
-  hrefs: readonly string[],
+  { hrefs, pushed, basePath }: ManifestsQuery,
   signal?: AbortSignal,
 ): Promise<Map<string, Manifest>> {
   const manifests = (await pulp.readManifests(hrefs, signal)).map(toManifest);
-  const lists = manifests.filter(({ kind }) => kind === 'list');
-  const children = new Map(
-    (await pulp.readManifests([...new Set(lists.flatMap((list) => list.children))], signal)).map((child) => [
-      child.pulp_href,
-      child.digest,
-    ]),
-  );
+  const lists = manifests.filter(({ kind, href }) => kind === 'list' && pushed.has(href));
+  const childHrefs = [...new Set(lists.flatMap((list) => list.children))];
+  const children = new Map((await pulp.readManifests(childHrefs, signal)).map((one) => [one.pulp_href, one.digest]));
 
   const byHref = new Map(manifests.map((manifest) => [manifest.href, manifest]));
   for (const list of lists) {

@@ -6,7 +6,7 @@ import type { Manifest, Tag, Tags } from '../domain/snapshot.ts';
 import { type VersionRef, versionHref } from '../pulp/href.ts';
 import type { Pulp } from '../pulp/pulp.ts';
 import type { TagName } from '../pulp/schema.ts';
-import { readPushedManifests, toManifest } from './manifests.ts';
+import { readManifests, toManifest } from './manifests.ts';
 
 /** What to read. */
 export interface TagsQuery {
@@ -57,12 +57,12 @@ export async function readBothTags(pulp: Pulp, query: TagsQuery, signal?: AbortS
     ...new Set(tags.flatMap(({ pulp_href }) => manifestHrefs.get(pulp_href) ?? [])),
   ];
 
-  const manifests = new Map((target.manifests ?? []).map((manifest) => [manifest.href, manifest]));
-  for (const [href, manifest] of await readPushedManifests(pulp, basePath, hrefsOf(onlyPushed), signal)) {
-    manifests.set(href, manifest);
-  }
-  const unread = hrefsOf(others).filter((href) => !manifests.has(href));
-  for (const wire of await pulp.readManifests(unread, signal)) manifests.set(wire.pulp_href, toManifest(wire));
+  const known = new Map((target.manifests ?? []).map((manifest) => [manifest.href, manifest]));
+  const onlyPushedHrefs = new Set(hrefsOf(onlyPushed));
+  const unread = hrefsOf(others).filter((href) => !known.has(href));
+  const hrefs = [...new Set([...onlyPushedHrefs, ...unread])];
+  const read = await readManifests(pulp, { hrefs, pushed: onlyPushedHrefs, basePath }, signal);
+  const manifests = new Map([...known, ...read]);
 
   const findManifest = (href: string): Manifest | null => manifests.get(manifestHrefs.get(href) ?? '') ?? null;
   const toTag = ({ name, pulp_href: href }: TagName): Tag => ({ name, href, manifest: findManifest(href) });
