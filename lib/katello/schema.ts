@@ -38,6 +38,12 @@ export const Task = z.object({
   state: z.enum(['scheduled', 'pending', 'planning', 'planned', 'running', 'paused', 'stopped']),
   result: z.enum(['pending', 'success', 'warning', 'error', 'cancelled']),
   pending: z.boolean(),
-  humanized: z.object({ errors: z.array(z.string()) }),
+  humanized: z.object({
+    /** null for a task that has not begun */
+    errors: z
+      .array(z.string())
+      .nullable()
+      .transform((errors) => errors ?? []),
+  }),
 });
 export type Task = z.infer<typeof Task>;

@@ -1,0 +1,62 @@
+/** Foreman's tasks: finding them and waiting for them. */
+import { BusyError, TaskFailedError } from '../errors.ts';
+import type { HttpClient } from '../http/client.ts';
+import { cleanText } from '../http/redact.ts';
+import { type Delay, waitUntilFinal } from '../http/wait.ts';
+import { readList } from './envelope.ts';
+import type { Katello } from './katello.ts';
+import { Task } from './schema.ts';
+import { quote } from './search.ts';
+
+/** How to wait for a task. */
+export interface Waiting {
+  readonly timeoutMs: number;
+  readonly delay: Delay;
+  readonly now: () => number;
+}
+
+const GAPS_MS = [500, 500, 1000, 1000, 2000, 5000];
+/** More tasks than one repository has; an unfinished one is among the newest, since it locks the repository. */
+const SEARCH_LIMIT = 1000;
+const DETAIL_LIMIT = 500;
+
+export function createTasks(
+  http: HttpClient,
+  tasks: string,
+  waiting: Waiting,
+): Pick<Katello, 'findTask' | 'searchTasks' | 'waitForTask'> {
+  const pathOf = (id: string) => `${tasks}/${encodeURIComponent(id)}`;
+
+  return {
+    findTask: (id, signal) => http.find(pathOf(id), Task, { signal }),
+
+    async searchTasks({ resourceType, resourceId }, signal) {
+      const search = `resource_type = ${quote(resourceType)} and resource_id = ${resourceId}`;
+      const query = { search, order: 'started_at DESC', per_page: SEARCH_LIMIT };
+      const { results } = await readList(http, tasks, Task, query, signal);
+      return results;
+    },
+
+    async waitForTask(id, signal) {
+      const task = await waitUntilFinal({
+        system: 'katello',
+        task: id,
+        read: () => http.get(pathOf(id), Task, { signal }),
+        isFinal: ({ state }) => state === 'stopped' || state === 'paused',
+        gapsMs: GAPS_MS,
+        ...waiting,
+        signal,
+      });
+      if (task.state === 'paused') {
+        throw new BusyError('katello', `task ${id} is paused, it needs a person: ${explain(task)}`, [id], true);
+      }
+      if (task.result !== 'success') throw new TaskFailedError('katello', id, explain(task));
+      return task;
+    },
+  };
+}
+
+/** Result and Katello's own words. `warning` means that steps were skipped, which for a publish is a failure. */
+function explain({ result, humanized }: Task): string {
+  return cleanText([result, ...humanized.errors].join(': '), DETAIL_LIMIT);
+}
