@@ -11,6 +11,8 @@ export interface CommandOptions {
   /** written to standard input, which is closed otherwise */
   readonly input?: string;
   readonly signal?: AbortSignal | undefined;
+  /** true: once begun, it runs to its end whatever happens, also over a Ctrl-C of the terminal */
+  readonly isShielded?: boolean;
   /** each line of output and error output as it comes, for progress */
   readonly onLine?: (line: string) => void;
 }
@@ -28,11 +30,13 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<string> {
+  const isShielded = options.isShielded ?? false;
   const child = spawn(command, args, {
     env: options.env ?? serverEnvironment(),
     cwd: options.cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
-    signal: options.signal,
+    detached: isShielded,
+    signal: isShielded ? undefined : options.signal,
   });
   let output = '';
   const tail: string[] = [];
@@ -56,6 +60,7 @@ export async function runCommand(
     options.signal?.throwIfAborted();
     throw new ServerProblem(`${command} cannot be started`, '', { cause: error });
   });
+  options.signal?.throwIfAborted();
   if (code !== 0) throw new ServerProblem(`${command} ended with ${code}:\n${tail.join('\n')}`);
   return output;
 }

@@ -54,9 +54,11 @@ export async function installSystemPackages(needs: readonly Need[], options: Ste
   }
 
   const apt = (...args: string[]): Promise<string> =>
-    runCommand('apt-get', ['-q', ...args], {
+    runCommand('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
       env: serverEnvironment({ DEBIAN_FRONTEND: 'noninteractive' }),
       signal: options.signal,
+      // Half a system package is worse than a late Ctrl-C.
+      isShielded: true,
       ...(options.onProgress && { onLine: options.onProgress }),
     });
   await apt('update');

@@ -32,6 +32,8 @@ export interface ServerSpec {
   readonly cwd?: string;
   /** options of setpriv(1) for a server that must not run as root */
   readonly privileges?: readonly string[];
+  /** names the code behind the command, where that can change without its path */
+  readonly revision?: string;
   /** asks it to end in good order; default SIGTERM */
   readonly stopSignal?: 'SIGTERM' | 'SIGINT';
 }
@@ -151,7 +153,14 @@ function pidFileOf(site: Site, name: string): string {
 }
 
 function fingerprintOf(spec: ServerSpec): string {
-  const parts = [spec.command, spec.args, Object.entries(spec.env ?? {}), spec.cwd ?? '', spec.privileges ?? []];
+  const parts = [
+    spec.command,
+    spec.args,
+    Object.entries(spec.env ?? {}),
+    spec.cwd ?? '',
+    spec.privileges ?? [],
+    spec.revision ?? '',
+  ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

@@ -7,6 +7,7 @@ import { CACHE, type StepOptions } from './install.ts';
 import { withLock } from './lock.ts';
 import { readPins, type World } from './pins.ts';
 import type { PostgresServer } from './postgres.ts';
+import { ServerProblem } from './problem.ts';
 
 /** Pulp's administrator in every database of ours; it listens to the loopback interface only. */
 export const PULP_LOGIN = 'admin';
@@ -25,11 +26,18 @@ export interface PulpDatabase {
 /** Makes the database with all tables and the administrator, unless it is there and whole. */
 export async function ensurePulpDatabase(database: PulpDatabase, options: StepOptions = {}): Promise<void> {
   const { postgres, name, world } = database;
-  if (await isWhole(database)) return;
+  const versions = Object.values(readPins(world)).join('-');
+  const madeFor = await readComment(database);
+  if (madeFor === versions) return;
+  if (madeFor !== '') {
+    throw new ServerProblem(
+      `the database is of Pulp ${madeFor}, not ${versions}`,
+      'Begin anew: ./scripts/sandbox reset',
+    );
+  }
 
   await postgres.client('dropdb', ['--if-exists', name]);
   await postgres.client('createdb', [name]);
-  const versions = Object.values(readPins(world)).join('-');
   const dump = join(CACHE, `database-${versions}.dump`);
   await withLock(
     `${dump}.lock`,
@@ -45,16 +53,14 @@ export async function ensurePulpDatabase(database: PulpDatabase, options: StepOp
     { signal: options.signal },
   );
   await postgres.client('pg_restore', ['--exit-on-error', `--dbname=${name}`, dump]);
-  await postgres.client('psql', ['--quiet', name], `COMMENT ON DATABASE ${name} IS '${WHOLE}'`);
+  await postgres.client('psql', ['--quiet', name], `COMMENT ON DATABASE ${name} IS '${versions}'`);
 }
 
-/** Set as the database's comment after the last step, so that an interrupted one is never taken for whole. */
-const WHOLE = 'whole';
-
-async function isWhole({ postgres, name }: PulpDatabase): Promise<boolean> {
+/** The comment is set after the last step, so that an interrupted one is never taken for whole. */
+async function readComment({ postgres, name }: PulpDatabase): Promise<string> {
   const query = `SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '${name}'`;
   const comment = await postgres.client('psql', ['--quiet', '--tuples-only', '--no-align', '-d', 'postgres'], query);
-  return comment.trim() === WHOLE;
+  return comment.trim();
 }
 
 async function migrate({ bin, settingsFile }: PulpDatabase, options: StepOptions): Promise<void> {
