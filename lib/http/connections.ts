@@ -15,6 +15,8 @@ export interface TlsMaterial {
 }
 
 export interface Agents {
+  /** true if http goes to a unix socket, whatever host the URL names */
+  readonly isSocket: boolean;
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
 }
@@ -39,6 +41,7 @@ function createAgents(socketPath: string | null, { ca, certificate }: TlsMateria
   try {
     const secureContext = createSecureContext({ ...trust, ...certificate });
     return {
+      isSocket: socketPath !== null,
       http: new HttpAgent({ keepAlive: false, ...(socketPath !== null && { socketPath }) }),
       https: new HttpsAgent({ keepAlive: false, secureContext }),
     };

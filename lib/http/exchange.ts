@@ -44,13 +44,14 @@ export async function exchange(outgoing: Outgoing): Promise<Answer> {
     method,
     headers,
     body,
-    agent: agents,
+    agent: { http: agents.http, https: agents.https },
     signal,
     followRedirect: false,
     throwHttpErrors: false,
     retry: { limit: 0 },
     timeout: {
-      lookup: limits.connectMs,
+      // a socket is never looked up, and got would wait for that until the answer
+      ...(!agents.isSocket && { lookup: limits.connectMs }),
       connect: limits.connectMs,
       secureConnect: limits.connectMs,
       socket: limits.idleMs,

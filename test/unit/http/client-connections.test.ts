@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ConfigError, TransportError } from '../../../lib/errors.ts';
 import { createHttpClient } from '../../../lib/http/client.ts';
 import type { Credentials } from '../../../lib/http/credentials.ts';
+import type { HttpClientOptions } from '../../../lib/http/options.ts';
 import { type Certificates, createCertificates } from '../../support/certificates.ts';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../support/http-server.ts';
 
@@ -33,8 +34,14 @@ describe('connections of an HTTP client', () => {
     start({
       tls: { ...certificates.server, ca: certificates.ca, requestCert: true, rejectUnauthorized: false },
     });
-  const client = (baseUrl: string, credentials: Credentials = { kind: 'none' }, ca: () => string[] = () => []) =>
+  const client = (
+    baseUrl: string,
+    credentials: Credentials = { kind: 'none' },
+    ca: () => string[] = () => [],
+    limits: HttpClientOptions['limits'] = {},
+  ) =>
     createHttpClient({
+      limits,
       system: 'pulp',
       baseUrl,
       credentials: () => credentials,
@@ -110,6 +117,15 @@ describe('connections of an HTTP client', () => {
       await client(server.url, { kind: 'remote-user', user: 'admin' }).get('/pulp/api/v3/status/', z.unknown());
 
       expect(server.received[0]?.headers).to.include({ 'remote-user': 'admin' });
+    });
+
+    it('waits longer for an answer than for a connection', async () => {
+      const server = await start({ socketPath: join(directory, 'slow.sock') });
+      server.expect('GET /', (response) => {
+        setTimeout(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'), 60);
+      });
+
+      await client(server.url, { kind: 'none' }, () => [], { connectMs: 20 }).get('/', z.unknown());
     });
 
     it('follows a redirect that names no host, over the same socket', async () => {
