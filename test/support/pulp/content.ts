@@ -114,11 +114,13 @@ export function finishVersion(
   return version;
 }
 
-/** Keeps the newest `retainVersions` besides those that a distribution pins. */
+/** Keeps the newest `retainVersions` besides those that a distribution serves, fixed or as the latest. */
 export function dropOldVersions(state: State, repository: Repository): void {
   if (repository.retainVersions === null) return;
-  const pinned = new Set([...state.distributions.values()].map(({ versionId }) => versionId));
-  const droppable = repository.versions.filter(({ id }) => !pinned.has(id)).toReversed();
+  const distributions = [...state.distributions.values()];
+  const served = new Set(distributions.map(({ versionId }) => versionId));
+  if (distributions.some(({ repositoryId }) => repositoryId === repository.id)) served.add(latestOf(repository).id);
+  const droppable = repository.versions.filter(({ id }) => !served.has(id)).toReversed();
   const dropped = new Set(droppable.slice(repository.retainVersions));
   repository.versions = repository.versions.filter((version) => !dropped.has(version));
 }

@@ -136,12 +136,17 @@ function readOrdering(call: Call, known: readonly string[]): readonly string[] {
 function sortRows(rows: Json[], ordering: readonly string[]): Json[] {
   return rows.toSorted((left, right) => {
     for (const term of ordering) {
-      const column = term.replace('-', '') === 'pk' ? 'pulp_href' : term.replace('-', '');
-      const difference = compareValues(left[column], right[column]);
+      const column = term.replace('-', '');
+      const difference = compareValues(readColumn(left, column), readColumn(right, column));
       if (difference !== 0) return term.startsWith('-') ? -difference : difference;
     }
     return 0;
   });
+}
+
+/** `pk` is the uuid, which hrefs of any type end with. */
+function readColumn(row: Json, column: string): unknown {
+  return column === 'pk' ? String(row['pulp_href']).split('/').at(-2) : row[column];
 }
 
 function compareValues(left: unknown, right: unknown): number {
