@@ -1,10 +1,14 @@
 /** All routes of the stand-in. */
 import type { App } from './app.ts';
+import { capsuleRoutes } from './controllers/capsules.ts';
 import { contentRoutes } from './controllers/content.ts';
+import { contentViewRoutes } from './controllers/content-views.ts';
+import { environmentRoutes } from './controllers/environments.ts';
 import { importRoutes } from './controllers/import-uploads.ts';
 import { organizationRoutes } from './controllers/organizations.ts';
 import { productRoutes } from './controllers/products.ts';
 import { repositoryRoutes } from './controllers/repositories.ts';
+import { repositoryChangeRoutes } from './controllers/repository-changes.ts';
 import { settingRoutes } from './controllers/settings.ts';
 import { statusRoutes } from './controllers/status.ts';
 import { taskRoutes } from './controllers/tasks.ts';
@@ -19,8 +23,12 @@ export function createRoutes(app: App): Route[] {
     organizationRoutes,
     productRoutes,
     repositoryRoutes,
+    repositoryChangeRoutes,
     importRoutes,
     contentRoutes,
+    environmentRoutes,
+    contentViewRoutes,
+    capsuleRoutes,
     taskRoutes,
   ].flatMap((routesOf) => routesOf(app));
 }

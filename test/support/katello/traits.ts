@@ -19,7 +19,8 @@ const TABLE = {
   publishBlockNamesRepository: since(['0', false], ['4.16', true]),
   proxiesNeedUserRights: since(['0', false], ['4.14', true]),
   removeKeepsTagged: since(['0', false], ['4.14', true]),
-  removeContentChecksType: since(['0', true], ['5.0', false]),
+  /** archives of content view versions get a distribution of their own */
+  distributesArchives: since(['0', true], ['4.15', false]),
   contentUploads: since<'allowed' | 'refused' | 'empty-only'>(
     ['0', 'allowed'],
     ['4.15', 'refused'],
@@ -56,6 +57,10 @@ const TABLE = {
   tellsFlatpakDependencies: since(['0', false], ['5.0', true]),
   tellsProductOfTagRepositories: since(['0', false], ['4.19', true]),
   tellsEnvironmentOfTagRepositories: since(['0', false], ['5.0', true]),
+  /** a publish's task names the view that started it by itself */
+  autoPublishesByView: since(['0', false], ['5.0', true]),
+  /** `remote_execution_ca_pubkey` of smart proxies */
+  tellsRemoteExecutionCa: since(['0', false], ['5.0', true]),
   tellsTaskDependencies: since(['0', false], ['5.0', true]),
   tellsSimpleContentAccess: since(['0', true], ['5.0', false]),
 } as const;

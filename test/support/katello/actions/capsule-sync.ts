@@ -1,9 +1,134 @@
-/** CapsuleSync and CapsuleContent::Sync: what an import schedules for the proxies that carry the repository. */
-import type { App } from '../app.ts';
-import type { Repository } from '../state/rows.ts';
-import type { Run } from '../tasks/engine.ts';
+/**
+ * Smart proxies: what an import schedules for those that carry the repository, and what a person starts. A mirror is a
+ * row with a behaviour, there is no second Pulp.
+ */
+import { type App, BackendDown } from '../app.ts';
+import { ConnectionRefused } from '../pulp/refusal.ts';
+import { holds } from '../rules/permissions.ts';
+import { settingValue } from '../rules/settings.ts';
+import { getById } from '../state/find.ts';
+import type { Proxy, Repository, Task, User } from '../state/rows.ts';
+import type { Action, Run } from '../tasks/engine.ts';
+import { StepError } from '../tasks/step-error.ts';
+import { ACTIONS } from './labels.ts';
 
-/** Schedules the proxies, if the installation syncs them by itself. */
-export async function scheduleCapsuleSync(_app: App, _run: Run, _repository: Repository): Promise<void> {
-  await Promise.resolve();
+/** Schedules the proxies, if the installation syncs them by itself. The task is linked to nothing. */
+export async function scheduleCapsuleSync(app: App, run: Run, repository: Repository): Promise<void> {
+  if (settingValue(app.world, 'foreman_proxy_content_auto_sync') !== true) return;
+  const mirrors = mirrorsOf(app, repository);
+  if (mirrors.length === 0 && !app.traits.schedulesEmptyCapsuleSync) return;
+
+  const user = getById(app.world.users, run.task.userId);
+  const mayAll = ['manage_capsule_content', 'view_capsule_content'].every((permission) => holds(user, permission));
+  const proxyIds = mayAll || !app.traits.proxiesNeedUserRights ? mirrors.map((proxy) => proxy.id) : [];
+  await app.tasks.start({
+    action: syncRepositoryToCapsulesAction(app),
+    user,
+    requestId: String(run.task.plan['requestId']),
+    organizationId: null,
+    verb: ACTIONS.syncRepositoryToCapsules.verb,
+    subjects: { sentence: '', humanizedInput: [], input: {} },
+    input: {},
+    plan: { repositoryId: repository.id, proxyIds, userId: user.id },
+    links: [],
+    locks: [],
+  });
+}
+
+/** Proxies other than the primary that carry the repository's environment. */
+export function mirrorsOf({ world }: App, repository: Repository): Proxy[] {
+  return world.proxies.filter(
+    (proxy) =>
+      !proxy.isPrimary && repository.environmentId !== null && proxy.environmentIds.includes(repository.environmentId),
+  );
+}
+
+export function syncRepositoryToCapsulesAction(app: App): Action {
+  return {
+    label: ACTIONS.syncRepositoryToCapsules.label,
+    run: async (run) => {
+      const { proxyIds, repositoryId, requestId } = run.task.plan;
+      const user = getById(app.world.users, run.task.userId);
+      for (const id of Array.isArray(proxyIds) ? proxyIds.map(Number) : []) {
+        await run.step(`proxy ${id}`, async () => {
+          const options = { repository_id: Number(repositoryId) };
+          const proxy = getById(app.world.proxies, id);
+          const task = await startCapsuleSync(app, proxy, options, user, String(requestId), run.task.id).catch(
+            () => null,
+          );
+          if (task !== null) await app.tasks.wait(task, 60_000);
+          if (task?.result !== 'success') run.skip(new StepError('RuntimeError', 'A sub task failed'));
+        });
+      }
+    },
+  };
+}
+
+/** What a sync is limited to; unset keys mean everything. */
+export interface CapsuleSyncOptions {
+  readonly environment_id?: number | null;
+  readonly content_view_id?: number | null;
+  readonly repository_id?: number | null;
+  readonly skip_metadata_check?: boolean;
+}
+
+export function syncCapsuleAction(app: App): Action {
+  return {
+    label: ACTIONS.syncCapsule.label,
+    run: async (run) => {
+      const proxy = getById(app.world.proxies, Number(run.task.plan['proxyId']));
+      await run.step('sync', () => {
+        if (proxy.behaviour === 'failing') {
+          const url = `${app.foremanUrl}/v2/…/manifests/list`;
+          run.skip(new StepError('Katello::Errors::Pulp3Error', `404, message=Not Found, url=${url}`));
+        } else markSynced(app, proxy, run.task);
+        return Promise.resolve();
+      });
+    },
+  };
+}
+
+function markSynced({ world, store }: App, proxy: Proxy, task: Task): void {
+  const wanted = task.plan['repositoryId'];
+  const carried = world.repositories.filter(
+    (row) => row.environmentId !== null && proxy.environmentIds.includes(row.environmentId),
+  );
+  const ids = carried.filter((row) => wanted === null || row.id === wanted).map((row) => row.id);
+  proxy.syncedRepositoryIds = [...new Set([...proxy.syncedRepositoryIds, ...ids])];
+  store.changed();
+}
+
+/** @throws BackendDown when the proxy's Pulp does not answer: the task exists then, ended by its planning */
+export async function startCapsuleSync(
+  app: App,
+  proxy: Proxy,
+  options: CapsuleSyncOptions,
+  user: User,
+  requestId: string,
+  parentTaskId?: string,
+): Promise<Task> {
+  const { id, name } = proxy;
+  return app.tasks.start({
+    action: syncCapsuleAction(app),
+    user,
+    requestId,
+    organizationId: null,
+    verb: ACTIONS.syncCapsule.verb,
+    subjects: {
+      sentence: `'${name}'`,
+      humanizedInput: [`'${name}'`],
+      input: { options, smart_proxy: { id, name } },
+    },
+    input: { services_checked: ['pulp3'], smart_proxy_id: id },
+    plan: { proxyId: id, repositoryId: options.repository_id ?? null },
+    links: [{ resourceType: 'SmartProxy', resourceId: id }],
+    locks: [],
+    ...(parentTaskId === undefined ? {} : { parentTaskId }),
+    whilePlanning: (task) => {
+      if (proxy.behaviour !== 'unreachable') return;
+      task.input = { options, smart_proxy: { id, name }, services_checked: [] };
+      const refused = new ConnectionRefused(new URL(proxy.url).hostname, '80');
+      throw new BackendDown(`There was an issue with the backend service pulp3: ${refused.message}`);
+    },
+  });
 }

@@ -21,6 +21,18 @@ export async function refreshDistribution(app: App, run: Run, repository: Reposi
   });
 }
 
+/** Steps `rename`: brings the remembered distribution to the repository's name and version, where it is not yet. */
+export async function renameDistribution(app: App, run: Run, repository: Repository, key: string): Promise<void> {
+  await run.step(`${key} rename`, async () => {
+    const call = pulpCallOf(run);
+    const known = repository.distributionHref;
+    const distribution = known === null ? null : await app.pulp.readDistribution(known, call);
+    if (known === null || distribution?.base_path === bodyOf(repository).base_path) return;
+    const patch = await app.pulp.patchDistribution(known, bodyOf(repository), call);
+    if (patch !== null && app.traits.waitsForDistributionPatch) await waitForPulpTask(app, run, patch);
+  });
+}
+
 /** What Pulp's task made, or that this version does not wait for it. */
 async function createOrPatch(
   app: App,
@@ -35,16 +47,24 @@ async function createOrPatch(
     const { created_resources: created } = await waitForPulpTask(app, run, href);
     return { created: created[0] ?? null };
   }
-  if (repository.distributionHref !== found.pulp_href) await remember(app, run, repository, found.pulp_href);
+  if (repository.distributionHref !== found.pulp_href) {
+    repository.distributionHref = null;
+    await remember(app, run, repository, found.pulp_href);
+  }
   const patch = await app.pulp.patchDistribution(found.pulp_href, bodyOf(repository), call);
   if (patch === null || !app.traits.waitsForDistributionPatch) return 'not-waited';
   await waitForPulpTask(app, run, patch);
   return { created: null };
 }
 
+/** Katello keeps what it remembers as long as that is still there. */
 async function remember(app: App, run: Run, repository: Repository, href: string): Promise<void> {
-  const distribution = await app.pulp.readDistribution(href, pulpCallOf(run));
+  const call = pulpCallOf(run);
+  const distribution = await app.pulp.readDistribution(href, call);
+  const old = repository.distributionHref;
+  if (distribution === null || (old !== null && (await app.pulp.readDistribution(old, call)) !== null)) return;
   repository.distributionHref = distribution.pulp_href;
+  app.store.changed();
 }
 
 function bodyOf(repository: Repository): { base_path: string; repository_version: string } {

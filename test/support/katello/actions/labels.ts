@@ -7,5 +7,16 @@ export const ACTIONS = {
   destroyRepository: { label: 'Actions::Katello::Repository::Destroy', verb: 'Delete' },
   generateMetadata: { label: 'Actions::Katello::Repository::MetadataGenerate', verb: 'Metadata generate' },
   importUpload: { label: 'Actions::Katello::Repository::ImportUpload', verb: 'Upload into' },
+  destroyOrganization: { label: 'Actions::Katello::Organization::Destroy', verb: 'Destroy' },
+  publishEnvironment: {
+    label: 'Actions::Katello::Environment::PublishContainerRepositories',
+    verb: 'Publish Lifecycle Environment Container Repositories',
+  },
+  publishView: { label: 'Actions::Katello::ContentView::Publish', verb: 'Publish' },
+  syncRepositoryToCapsules: {
+    label: 'Actions::Katello::Repository::CapsuleSync',
+    verb: 'Sync Repository on Smart Proxy(ies)',
+  },
+  syncCapsule: { label: 'Actions::Katello::CapsuleContent::Sync', verb: 'Synchronize smart proxy' },
   removeContent: { label: 'Actions::Katello::Repository::RemoveContent', verb: 'Remove Content' },
 } as const;

@@ -2,6 +2,7 @@
 import type { App } from '../app.ts';
 import { getById } from '../state/find.ts';
 import type { Repository, Task } from '../state/rows.ts';
+import { ACTIONS } from './labels.ts';
 
 /** Raised while planning: a publish has to end first. */
 export class PublishRunning extends Error {}
@@ -25,10 +26,8 @@ function publishesOf({ world }: App, repository: Repository): Task[] {
   const views = world.contentViews.filter((view) => view.repositoryIds.includes(libraryId)).map((view) => view.id);
   return world.tasks.filter(
     (task) =>
-      task.label === PUBLISH_LABEL &&
+      task.label === ACTIONS.publishView.label &&
       task.state !== 'stopped' &&
       task.links.some((link) => link.resourceType === 'Katello::ContentView' && views.includes(link.resourceId)),
   );
 }
-
-export const PUBLISH_LABEL = 'Actions::Katello::ContentView::Publish';

@@ -1,4 +1,5 @@
 /** Organizations, as Katello and as Foreman list them. */
+import { startDestroyOrganization } from '../actions/destroy-organization.ts';
 import type { App } from '../app.ts';
 import { foremanPage } from '../http/envelope.ts';
 import { foremanFailure, foremanValidationFailure } from '../http/failure.ts';
@@ -9,6 +10,7 @@ import { canInOrganization, isMember } from '../rules/permissions.ts';
 import { addOrganization } from '../state/organizations.ts';
 import type { Organization } from '../state/rows.ts';
 import { viewForemanOrganization, viewKatelloOrganization, viewOrganization } from '../views/organization.ts';
+import { accepted, planned } from './tasks-support.ts';
 
 export function organizationRoutes(app: App): Route[] {
   const scope = 'foreman';
@@ -36,6 +38,13 @@ export function organizationRoutes(app: App): Route[] {
       permissions: ['create_organizations'],
       handle: (call) => create(app, call),
     },
+    {
+      method: 'DELETE',
+      pattern: '/katello/api/organizations/:id',
+      scope,
+      permissions: ['destroy_organizations'],
+      handle: (call) => destroy(app, call),
+    },
   ];
 }
 
@@ -62,11 +71,22 @@ function index(app: App, call: Call, view: (row: Organization) => Record<string,
   return ok({ ...page.envelope, results: page.rows.map(view) });
 }
 
-/** Show asks Candlepin while it renders. */
-function show(app: App, call: Call): Answer {
+async function destroy(app: App, call: Call): Promise<Answer> {
+  const organization = findOrganization(app, call);
+  const task = await planned(app, () => startDestroyOrganization(app, organization, call.user, call.requestId));
+  return accepted(app, task);
+}
+
+function findOrganization(app: App, call: Call): Organization {
   const id = textParam(call, 'id') ?? '';
   const organization = visible(app, call).find((row) => row.id === toId(id) || row.name === id);
   if (organization === undefined) throw foremanFailure(404, `Resource organization not found by id '${id}'`);
+  return organization;
+}
+
+/** Show asks Candlepin while it renders. */
+function show(app: App, call: Call): Answer {
+  const organization = findOrganization(app, call);
   try {
     app.faults.checkCandlepinAnswers();
   } catch {

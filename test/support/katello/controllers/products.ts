@@ -1,5 +1,6 @@
 /** Katello's `products`. */
 import { startCreateProduct } from '../actions/create-product.ts';
+import { startDestroyProduct } from '../actions/destroy-product.ts';
 import type { App } from '../app.ts';
 import { katelloPage } from '../http/envelope.ts';
 import { validationFailure } from '../http/failure.ts';
@@ -11,7 +12,7 @@ import type { SearchFields } from '../rules/search.ts';
 import type { Product } from '../state/rows.ts';
 import { viewProduct, viewProductRow } from '../views/product.ts';
 import { checkOrganization, findProduct, requireOrganization, requireWrapper } from './find.ts';
-import { finished, planned } from './tasks-support.ts';
+import { accepted, finished, planned } from './tasks-support.ts';
 
 export function productRoutes(app: App): Route[] {
   return [
@@ -35,6 +36,13 @@ export function productRoutes(app: App): Route[] {
       scope: 'katello',
       permissions: ['view_products'],
       handle: (call) => show(app, call),
+    },
+    {
+      method: 'DELETE',
+      pattern: '/katello/api/products/:id',
+      scope: 'katello',
+      permissions: ['destroy_products'],
+      handle: (call) => destroy(app, call),
     },
   ];
 }
@@ -80,6 +88,12 @@ function show(app: App, call: Call): Answer {
   const product = findProduct(app, call, 'id', 'view_products');
   checkOrganization(call, product.organizationId);
   return ok(viewProduct(app, product, call.user));
+}
+
+async function destroy(app: App, call: Call): Promise<Answer> {
+  const product = findProduct(app, call, 'id', 'destroy_products');
+  const task = await planned(app, () => startDestroyProduct(app, product, call.user, call.requestId));
+  return accepted(app, task);
 }
 
 async function create(app: App, call: Call): Promise<Answer> {

@@ -5,9 +5,9 @@ import { katelloPage } from '../http/envelope.ts';
 import { katelloFailure, validationFailure } from '../http/failure.ts';
 import { type Answer, type Call, flagParam, idParam, ok, textParam } from '../http/request.ts';
 import type { Route } from '../http/routes.ts';
-import { renderContainerName } from '../rules/container-name.ts';
 import { labelize } from '../rules/labels.ts';
 import { canOnProduct, seesRepository } from '../rules/permissions.ts';
+import { newContainerName } from '../rules/repository-name.ts';
 import { containerNameProblems, relativePathOf, rootProblems } from '../rules/repository-values.ts';
 import type { SearchFields } from '../rules/search.ts';
 import { settingValue } from '../rules/settings.ts';
@@ -184,7 +184,7 @@ async function create(app: App, call: Call): Promise<Answer> {
     rootProblems(app.world, product, { ...values, name, label: values.label === '' ? null : values.label }),
   );
 
-  const containerName = containerNameOf(app, product, values);
+  const containerName = newContainerName(app.world, product, values, app.traits);
   const library = libraryOf(app.world, product.organizationId);
   refuseProblems(
     containerNameProblems(app.world, app.traits, { name: values.name, containerName, environmentName: library.name }),
@@ -209,33 +209,6 @@ function findEditableProduct(app: App, call: Call): Product {
     throw notFound('product', id, ['edit_products']);
   }
   return product;
-}
-
-function containerNameOf(app: App, product: Product, root: { name: string; label: string }): string {
-  const { world, traits } = app;
-  const organization = getById(world.organizations, product.organizationId);
-  const library = libraryOf(world, organization.id);
-  const view = defaultViewOf(world, organization.id);
-  return renderContainerName(
-    library.registryNamePattern,
-    {
-      organization: organization.label,
-      product: product.label,
-      repository: root.label,
-      environment: null,
-      contentView: null,
-      version: null,
-    },
-    {
-      organization: { name: organization.name, label: organization.label },
-      product: { name: product.name, label: product.label },
-      repository: { name: root.name, label: root.label, docker_upstream_name: '' },
-      lifecycle_environment: { name: library.name, label: library.label },
-      content_view: { name: view.name, label: view.label },
-      content_view_version: { version: '1.0' },
-    },
-    traits,
-  );
 }
 
 /** @throws Failure 422 */

@@ -7,6 +7,7 @@ import type { Answer } from '../http/request.ts';
 import { settingValue } from '../rules/settings.ts';
 import type { Task } from '../state/rows.ts';
 import { LockConflict, lockFailure } from '../tasks/locks.ts';
+import { PlanningRefused } from '../tasks/planning-refused.ts';
 import { viewStartedTask } from '../views/task.ts';
 
 /** 202 with the task. */
@@ -26,9 +27,6 @@ export async function planned<T>(app: App, plan: () => Promise<T>): Promise<T> {
     throw error;
   }
 }
-
-/** Raised by an action that refuses to be planned, with the server's text. */
-export class PlanningRefused extends Error {}
 
 /**
  * Waits for the task as a synchronous call does.

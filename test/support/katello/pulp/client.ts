@@ -22,11 +22,12 @@ export interface PulpClient {
   remove(repository: string, units: readonly string[], call: PulpCall): Promise<string>;
   readTask(href: string, call: PulpCall): Promise<PulpTask>;
   findDistributions(basePath: string, call: PulpCall): Promise<Distribution[]>;
-  readDistribution(href: string, call: PulpCall): Promise<Distribution>;
+  /** Null when it is gone. */
+  readDistribution(href: string, call: PulpCall): Promise<Distribution | null>;
   createDistribution(body: DistributionBody & { name: string }, call: PulpCall): Promise<string>;
   patchDistribution(href: string, body: DistributionBody, call: PulpCall): Promise<string | null>;
   /** Task of the deletion, or null when it is gone already. */
-  remove404(href: string, call: PulpCall): Promise<string | null>;
+  deleteIfThere(href: string, call: PulpCall): Promise<string | null>;
   listManifests(version: string, kind: ManifestKind, call: PulpCall): Promise<ManifestRow[]>;
   listTags(version: string, call: PulpCall): Promise<TagRow[]>;
   createUpload(size: number, call: PulpCall): Promise<string>;
@@ -84,9 +85,7 @@ export function createPulpClient(target: PulpTarget): PulpClient {
 
   async function ask<T>(method: string, path: string, call: PulpCall, body?: unknown, gem = CONTAINER): Promise<T> {
     const response = await send(method, path, call, body);
-    const text = await response.text();
-    if (!response.ok) throw new StepError(`${gem}::ApiError`, refusalText(response, text));
-    return z.custom<T>().parse(text === '' ? {} : JSON.parse(text));
+    return z.custom<T>().parse(readAnswer(response, await response.text(), gem));
   }
 
   async function askTask(method: string, path: string, call: PulpCall, body?: unknown): Promise<string> {
@@ -131,11 +130,16 @@ export function createPulpClient(target: PulpTarget): PulpClient {
       const query = new URLSearchParams({ base_path: basePath });
       return (await ask<{ results: Distribution[] }>('GET', `${DISTRIBUTIONS}?${query.toString()}`, call)).results;
     },
-    readDistribution: (href, call) => ask('GET', href, call),
+    readDistribution: async (href, call) => {
+      const response = await send('GET', href, call);
+      const text = await response.text();
+      if (response.status === 404) return null;
+      return z.custom<Distribution>().parse(readAnswer(response, text, CONTAINER));
+    },
     createDistribution: (body, call) => askTask('POST', DISTRIBUTIONS, call, body),
     patchDistribution: async (href, body, call) =>
       (await ask<{ task?: string }>('PATCH', href, call, body)).task ?? null,
-    remove404: async (href, call) => {
+    deleteIfThere: async (href, call) => {
       const response = await send('DELETE', href, call);
       const text = await response.text();
       if (response.status === 404) return null;
@@ -154,6 +158,11 @@ export function createPulpClient(target: PulpTarget): PulpClient {
       return upload.pulp_href;
     },
   };
+}
+
+function readAnswer(response: Response, text: string, gem: string): unknown {
+  if (!response.ok) throw new StepError(`${gem}::ApiError`, refusalText(response, text));
+  return text === '' ? {} : JSON.parse(text);
 }
 
 const CONTAINER = 'PulpContainerClient';

@@ -159,6 +159,8 @@ export function createTaskEngine(deps: EngineDeps): TaskEngine {
         await request.whilePlanning?.(task);
         await latency.plan(controller.signal);
       } catch (error) {
+        // the failure shows twice: as the step's and as the task's
+        note(task, error);
         note(task, error);
         finish(task, 'error');
         throw error;

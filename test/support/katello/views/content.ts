@@ -1,9 +1,9 @@
 /** Tags and manifests as Katello's content lists print them. */
 import type { App } from '../app.ts';
 import { printTime } from '../http/time.ts';
+import { versionName } from '../rules/version-name.ts';
 import { contextOf, getById } from '../state/find.ts';
 import type { Manifest, MetaTag, Repository, Tag } from '../state/rows.ts';
-import { versionName } from './content-view.ts';
 import { fullPath } from './repository.ts';
 
 export function viewTag(app: App, metaTag: MetaTag): Record<string, unknown> {

@@ -3,9 +3,9 @@ import { type App, registryHost } from '../app.ts';
 import { printTime } from '../http/time.ts';
 import { canOnProduct } from '../rules/permissions.ts';
 import { settingValue } from '../rules/settings.ts';
+import { versionName } from '../rules/version-name.ts';
 import { contextOf, manifestsOf, type RepositoryContext, unitIds } from '../state/find.ts';
 import type { Repository, User } from '../state/rows.ts';
-import { versionName } from './content-view.ts';
 
 /** A row of the index. */
 export function viewRepositoryRow(app: App, repository: Repository): Record<string, unknown> {

@@ -76,7 +76,7 @@ function taskFields({ world }: App, task: Task, print: (iso: string | null) => s
       action: task.humanizedAction,
       input: task.humanizedInput,
       output: task.humanizedOutput,
-      errors: [...new Set(task.errors)],
+      errors: task.errors,
     },
     cli_example: null,
     start_at: print(task.startedAt),
