@@ -66,7 +66,7 @@ export interface HttpFailure {
   /** path and query without credentials */
   readonly url: string;
   readonly status: number;
-  /** the server's own text, shortened; empty when the body was not in a known form */
+  /** the server's own text, shortened; the name of the status when the body was not in a known form */
   readonly detail: string;
   /** seconds from `Retry-After`, or null */
   readonly retryAfterSeconds: number | null;
