@@ -48,11 +48,9 @@ export function createAttempt(base: BaseUrl, options: HttpClientOptions): Attemp
     const asked: Asked = { system: options.system, method: call.method, url, secrets: secretsOf(credentials) };
 
     const answer = await observe(options, outgoing);
-    const { location } = answer.headers;
-    if (!call.options.followsRedirect || !REDIRECTS.has(answer.status) || location === undefined)
-      return { asked, answer };
+    const target = call.options.followsRedirect ? findRedirect(asked, answer) : null;
+    if (target === null) return { asked, answer };
 
-    const target = redirectTarget(asked, location);
     const agents = target.origin === base.origin ? outgoing.agents : strangersAgents({ ca, certificate: null });
     const followed: Outgoing = { ...outgoing, url: target, headers, agents };
     return { asked: { ...asked, url: target }, answer: await observe(options, followed) };
@@ -72,7 +70,10 @@ function limitsOf({ options: { idleMs } }: Call, { limits }: HttpClientOptions):
   return { ...DEFAULT_LIMITS, ...limits, ...(idleMs !== undefined && { idleMs }) };
 }
 
-function redirectTarget({ system, url }: Asked, location: string): URL {
+/** Where the answer leads, or null when it is no redirect. @throws E_RESPONSE_SHAPE when it leads nowhere on the web */
+function findRedirect({ system, url }: Asked, { status, headers: { location } }: Answer): URL | null {
+  if (!REDIRECTS.has(status) || location === undefined) return null;
+
   const target = URL.canParse(location, url.href) ? new URL(location, url) : null;
   if (target?.protocol === 'https:' || target?.protocol === 'http:') return target;
   throw new ResponseShapeError(system, `unusable redirect of ${redactUrl(url)}`, ['no http or https URL']);
