@@ -164,12 +164,18 @@ function fingerprintOf(spec: ServerSpec): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** Boot id and start time of a process that runs, else null. See proc(5): field 3 is the state, field 22 the start. */
+/** Tells one process from every other, or null when it does not run. */
 function identityOf(pid: number): string | null {
+  const start = findStart(pid);
+  return start && `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${start}`;
+}
+
+/** When the process started, in clock ticks since boot, or null when it does not run. */
+export function findStart(pid: number): string | null {
   try {
+    // proc(5): behind the name in parentheses come the state, field 3, and at last the start, field 22.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-    if (fields[0] === 'Z' || fields[0] === 'X') return null;
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`;
+    return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
   } catch {
     return null;
   }

@@ -1,0 +1,64 @@
+/** A push into a sandbox, followed until Katello lists it. */
+import { randomUUID } from 'node:crypto';
+import { createImage, createTwoArchitectures, type Pushable } from '../../image/image.ts';
+import { push } from '../../image/push.ts';
+import { type ListedTag, listTags } from '../listing.ts';
+import { PREFIX } from '../reactor.ts';
+import { waitFor } from '../wait.ts';
+import type { Description } from './description.ts';
+
+/** A push path and a tag. */
+export interface Reference {
+  readonly path: string;
+  readonly tag: string;
+}
+
+/** Reads `PATH:TAG`, with or without the prefix; null when it is neither. */
+export function parseReference(text: string): Reference | null {
+  const [, path, tag] = /^(.+):([^/:]+)$/.exec(text) ?? [];
+  if (path === undefined || tag === undefined) return null;
+  return { path: path.startsWith(`${PREFIX}/`) ? path.slice(PREFIX.length + 1) : path, tag };
+}
+
+/** An image that was never pushed before; an index over two of them if asked. */
+export function createNewImage(isIndex: boolean): Pushable {
+  const seed = randomUUID();
+  return isIndex ? createTwoArchitectures({ seed }) : createImage({ seed });
+}
+
+/** Pushes the image with Pulp's own credentials. */
+export async function pushInto(
+  description: Description,
+  { path, tag }: Reference,
+  image: Pushable,
+  signal?: AbortSignal,
+): Promise<void> {
+  await push(description.pulp, `${PREFIX}/${path}`, tag, image, { signal });
+}
+
+/** How long the reactor may take for one small push before something is wrong. */
+const PATIENCE_MS = 120_000;
+
+/** Waits until Katello lists this tag with this digest in some repository, and answers where. */
+export async function waitUntilListed(
+  description: Description,
+  tag: string,
+  digest: string,
+  signal?: AbortSignal,
+): Promise<ListedTag> {
+  return waitFor(
+    `${tag} in Katello (see: ./scripts/sandbox logs reactor --world ${description.world})`,
+    () => findListed(description, tag, digest),
+    { timeoutMs: PATIENCE_MS, gapMs: 300, signal },
+  );
+}
+
+/** Where Katello lists this tag with this digest, or undefined. */
+export async function findListed(
+  { katello }: Description,
+  tag: string,
+  digest: string,
+): Promise<ListedTag | undefined> {
+  const listed = await listTags({ url: katello.url, administrator: katello });
+  return listed.find((row) => row.tag === tag && row.digest === digest);
+}

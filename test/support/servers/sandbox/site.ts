@@ -1,0 +1,49 @@
+/** The place of a sandbox on disk, and the servers that belong to it. */
+import { join } from 'node:path';
+import { PROJECT } from '../install.ts';
+import { withLock } from '../lock.ts';
+import type { World } from '../pins.ts';
+import { findServer, type Site, stopServer } from '../process.ts';
+
+/** A site that outlives the command: one for each world. */
+export interface SandboxSite extends Site {
+  readonly world: World;
+}
+
+/** Names of all servers, in the order in which they start; ended in the opposite order. */
+export const SERVER_NAMES = [
+  'postgres',
+  'redis',
+  'pulp-api',
+  'pulp-content',
+  'pulp-worker-1',
+  'pulp-worker-2',
+  'katello',
+  'reactor',
+] as const;
+
+/** The site of this world below `.sandbox/`. */
+export function siteOf(world: World, signal?: AbortSignal): SandboxSite {
+  return { world, dir: join(PROJECT, '.sandbox', world), isTemporary: false, signal };
+}
+
+/** Runs `work` unless another command changes this sandbox just now. @throws ServerProblem then */
+export function withSandbox<T>(site: SandboxSite, work: () => Promise<T>): Promise<T> {
+  return withLock(`${site.dir}.lock`, work, { isImpatient: true, signal: site.signal });
+}
+
+/** Names of the servers that run. */
+export async function listRunning(site: Site): Promise<string[]> {
+  const running: string[] = [];
+  for (const name of SERVER_NAMES) if ((await findServer(site, name)) !== null) running.push(name);
+  return running;
+}
+
+/** Ends every server but those named in `but`; answers the names of those that ran. */
+export async function stopServers(site: Site, but: readonly string[] = []): Promise<string[]> {
+  const stopped: string[] = [];
+  for (const name of SERVER_NAMES.toReversed()) {
+    if (!but.includes(name) && (await stopServer(site, name))) stopped.push(name);
+  }
+  return stopped;
+}

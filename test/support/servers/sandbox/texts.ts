@@ -1,0 +1,52 @@
+/** What the sandbox tells a person. */
+import { readFile } from 'node:fs/promises';
+import { findServer } from '../process.ts';
+import { type Description, envFileOf } from './description.ts';
+import { type SandboxSite, SERVER_NAMES } from './site.ts';
+
+/** What is there now and what to try next. */
+export function describeNextSteps(site: SandboxSite, description: Description): string {
+  const { registry, pulp, katello, reactor, users } = description;
+  const world = site.world === 'a' ? '' : ` --world ${site.world}`;
+  const rows = [
+    ['registry', registry, `${pulp.login} / ${pulp.password}`],
+    ['Katello', katello.url, `${katello.login} / ${katello.password}`],
+    ['reactor', reactor.url, `health and metrics: ${reactor.metricsUrl}`],
+    ['users', users.map(({ login, may }) => `${login} (${may})`).join(', '), 'password: sandbox-LOGIN'],
+  ];
+  return `
+World ${site.world} is up; all of it lives in ${site.dir}
+${rows.map(([name = '', value, more]) => `  ${name.padEnd(9)} ${value}  ${more}`).join('\n')}
+
+Try next
+  ./scripts/sandbox push acme/web/hello:2${world}
+      pushes another small image and waits until Katello lists it
+  podman push --tls-verify=false --creds ${pulp.login}:${pulp.password} IMAGE ${registry}/acme/web/app:1
+      the same with an image of yours
+  curl -su ${katello.login}:${katello.password} '${katello.url}/katello/api/v2/docker_tags?full_result=true'
+      what Katello lists
+  node dist/scripts/kpr.js --env-file ${envFileOf(site)} status
+      what the reactor says
+  ./scripts/sandbox logs reactor${world}
+  ./scripts/sandbox down${world}
+`;
+}
+
+/** A line for each server, and whether all run. */
+export async function describeServers(site: SandboxSite): Promise<{ text: string; areAllRunning: boolean }> {
+  const servers = await Promise.all(SERVER_NAMES.map((name) => findServer(site, name)));
+  const lines = SERVER_NAMES.map((name, position) => {
+    const server = servers[position] ?? null;
+    return `${name.padEnd(14)} ${server === null ? 'stopped' : `running  pid ${server.pid}`}\n`;
+  });
+  return { text: lines.join(''), areAllRunning: servers.every((server) => server !== null) };
+}
+
+/** The last lines of a server's log; empty when it never ran. */
+export async function readLog(site: SandboxSite, name: string, lines: number): Promise<string> {
+  const text = await readFile(`${site.dir}/log/${name}.log`, 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .slice(-lines - 1)
+    .join('\n');
+}
