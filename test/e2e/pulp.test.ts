@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { expect } from 'chai';
 import { createImage, createTwoArchitectures } from '../support/image/image.ts';
 import { findDigest, push } from '../support/image/push.ts';
-import { PROJECT } from '../support/servers/install.ts';
 import { WORLDS } from '../support/servers/pins.ts';
 import { type PulpServer, startPulp } from '../support/servers/pulp.ts';
+import { makeTemporaryDir } from '../support/servers/temporary.ts';
 
 for (const world of WORLDS) {
   describe(`Pulp of world ${world}`, function () {
@@ -15,8 +14,7 @@ for (const world of WORLDS) {
     let pulp: PulpServer;
 
     before(async () => {
-      await mkdir(join(PROJECT, '.test'), { recursive: true });
-      dir = await mkdtemp(join(PROJECT, '.test', `pulp-${world}-`));
+      dir = await makeTemporaryDir(`pulp-${world}`);
       pulp = await startPulp({ world, dir });
     });
 
