@@ -97,13 +97,15 @@ export function planPath(pushed: Pushed, target: Target, claim: Claim | null, pi
   // a pin is about a tag of the Katello repository: without one there is nothing to pin
   const validPins: Pins = target.repositoryId === null ? new Map() : pins;
   const decisions = decideTags(pushed, target, ownership, validPins).map((decision) => restrict(decision, policy));
-  const superseded = policy === 'create-only' ? [] : findSuperseded(target, decisions, ownership);
+  const mayRemove = policy !== 'create-only' && pushed.tags.size > 0;
+  const superseded = mayRemove ? findSuperseded(target, decisions, ownership) : [];
   const newPins = new Map(decisions.flatMap((one) => (one.kind === 'pinned' ? [[one.name, one.value]] : [])));
 
   const changes = [...planCopies(target, decisions), ...planRemovals(decisions, superseded)];
   const publish = planPublish(target, claim, decisions, changes.length > 0);
   const pin = planPin(pins, newPins);
-  const isClaimed = claim?.pushVersion === pushed.version && publish.length + pin.length === 0;
+  const isClaimed = claim?.pushVersion === pushed.version && claim.targetVersion === target.version;
+  const isSettled = isClaimed && publish.length + pin.length === 0;
   const hasRepository = target.repositoryId !== null || changes.length > 0;
   return {
     actions: [
@@ -112,7 +114,7 @@ export function planPath(pushed: Pushed, target: Target, claim: Claim | null, pi
       ...changes,
       ...publish,
       ...(hasRepository ? pin : []),
-      ...(hasRepository && !isClaimed ? [planClaim(pushed)] : []),
+      ...(hasRepository && !isSettled ? [planClaim(pushed)] : []),
     ],
     leftAlone: decisions.flatMap(toLeftAlone),
     pins: newPins,

@@ -8,7 +8,8 @@ import { manifestOf, type Ownership, type TagDecision, tagAfter } from './tag-de
  * Image manifests of target that nothing refers to once the decisions are carried out. Of a target that is not
  * wholly ours only those that a moved or removed tag named.
  *
- * Empty when target's manifests were not read, or the manifest of a tag that stays: it might be any of them.
+ * Empty when target's manifests were not read, or the manifest of a tag that stays: it might be any of them. Also when no
+ * tag stays: Katello could not be told to look.
  */
 export function findSuperseded(
   { manifests }: Target,
@@ -16,8 +17,7 @@ export function findSuperseded(
   ownership: Ownership,
 ): readonly Manifest[] {
   const staying = decisions.flatMap((decision) => tagAfter(decision) ?? []).map(({ manifest }) => manifest);
-  const isAnyUnread = staying.includes(null);
-  if (manifests === null || isAnyUnread) return [];
+  if (manifests === null || staying.length === 0 || staying.includes(null)) return [];
 
   const roots = staying.filter((manifest) => manifest !== null);
   const lists = [...manifests, ...roots].filter(({ kind }) => kind === 'list');

@@ -397,6 +397,18 @@ describe('planPath', () => {
       ]);
     });
 
+    it('are told sorted, whatever order they were read in', () => {
+      const pins = new Map([
+        ['2', '-'],
+        ['1', '-'],
+      ]);
+
+      expect(find(plan(pushedWith({ 3: a }), targetWith({ 3: a }), claim, pins), 'pin').dissolved).to.deep.equal([
+        '1',
+        '2',
+      ]);
+    });
+
     it('change their value with a later decision in Katello', () => {
       const pushed = pushedWith({ 1: b, 2: c }, { atClaim: hrefsOf({ 1: b, 2: c }) });
       const target = targetWith({ 1: c, 2: c }, { version: 8, isForeign: true });
@@ -457,6 +469,12 @@ describe('planPath', () => {
       ]);
     });
 
+    it('stay while nothing is pushed', () => {
+      const target = targetWith({ 1: a }, { manifests: [a, b] });
+
+      expect(kinds(plan(pushedWith({}), target))).to.deep.equal([]);
+    });
+
     it('stay under a policy that only creates', () => {
       const target = targetWith({ 1: a }, { manifests: [a, b] });
 
@@ -488,6 +506,13 @@ describe('planPath', () => {
     expect(plan(pushedWith({ 1: a }), targetWith({ 1: a }), olderClaim).actions).to.deep.equal([
       { kind: 'claim', reason: 'claim-missing', pushVersion: 12 },
     ]);
+  });
+
+  it('claims a version of target from which somebody took the last tag', () => {
+    const pushed = pushedWith({ 1: a }, { atClaim: hrefsOf({ 1: a }) });
+    const target = targetWith({}, { version: 8, isForeign: true });
+
+    expect(kinds(plan(pushed, target, claim, new Map([['1', a.digest]])))).to.deep.equal(['claim']);
   });
 
   it('does not depend on the order in which tags were read', () => {

@@ -62,6 +62,10 @@ describe('findSuperseded', () => {
     expect(superseded({ pushed: { 1: b }, tags: { 1: a }, manifests: null })).to.deep.equal([]);
   });
 
+  it('finds nothing where no tag stays, because Katello could not be told', () => {
+    expect(superseded({ pushed: {}, tags: {}, manifests: [a] })).to.deep.equal([]);
+  });
+
   it('finds nothing while a tag that stays may name anything', () => {
     const unread = new Map([...tagsOf({ 1: a })].map(([name, tag]) => [name, { ...tag, manifest: null }]));
     const target = targetWith({}, { tags: unread, manifests: [a, b] });
