@@ -19,7 +19,7 @@ export function index(name: string, ...children: readonly Manifest[]): Manifest 
 }
 
 /** The href that Pulp gives the one tag of that name on that manifest. */
-export function tagHref(name: string, { digest }: Manifest): string {
+export function tagHref(name: string, { digest }: Pick<Manifest, 'digest'>): string {
   return `/tags/${encodeURIComponent(name)}/${digest}/`;
 }
 
