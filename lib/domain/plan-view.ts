@@ -2,8 +2,7 @@
  * A plan as a person or a program reads it: what `kpr plan` prints and the HTTP interface answers.
  */
 import type { Action, Plan } from './plan.ts';
-import { describeReason } from './reason.ts';
-import { type ReceiptLeftAlone, type ReceiptTag, receiptTags } from './receipt.ts';
+import { type ReceiptLeftAlone, type ReceiptTag, receiptLeftAlone, receiptTags } from './receipt.ts';
 
 /** One action without its units: tags by name, other units by digest. */
 export interface ActionView {
@@ -33,11 +32,7 @@ export function viewPlan(
   return {
     ...about,
     changes: receiptTags(plan),
-    leftAlone: plan.leftAlone.map(({ tag, reason, details }) => ({
-      tag,
-      reason,
-      message: describeReason(reason, details).message,
-    })),
+    leftAlone: receiptLeftAlone(plan),
     actions: plan.actions.map(viewAction),
   };
 }
