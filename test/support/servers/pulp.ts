@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { installPulp, type StepOptions } from './install.ts';
+import { installPulp, PROJECT, type StepOptions } from './install.ts';
 import { keepPassword } from './memory.ts';
 import type { World } from './pins.ts';
 import { claimPort } from './ports.ts';
@@ -34,7 +35,8 @@ export interface PulpOptions extends StepOptions {
   readonly isTemporary?: boolean;
 }
 
-const PROCESSES = ['pulp-api', 'pulp-content', 'pulp-worker-1', 'pulp-worker-2'] as const;
+/** Names of its processes, in the order in which they start. */
+export const PULP_PROCESSES = ['pulp-api', 'pulp-content', 'pulp-worker-1', 'pulp-worker-2', 'registry-door'] as const;
 
 /**
  * Starts Pulp, or finds it running; answers once its registry, content app and workers are ready.
@@ -49,6 +51,7 @@ export async function startPulp(options: PulpOptions): Promise<PulpServer> {
   const dir = join(site.dir, 'pulp');
   const port = await claimPort(site, 'pulp-api');
   const contentPort = await claimPort(site, 'pulp-content');
+  const doorPort = await claimPort(site, 'registry-door');
 
   const settingsFile = join(dir, 'settings.py');
   for (const name of ['media', 'assets', 'tmp']) await mkdir(join(dir, name), { recursive: true });
@@ -66,7 +69,7 @@ export async function startPulp(options: PulpOptions): Promise<PulpServer> {
     await mkdir(cwd, { recursive: true });
     return ensureServer(site, { name, command: join(bin, program), args, env, cwd });
   };
-  const [api, content, worker1, worker2] = PROCESSES;
+  const [api, content, worker1, worker2, door] = PULP_PROCESSES;
   // A gunicorn worker told to end while it still starts would be waited for in vain.
   const web = ['--timeout', '120', '--graceful-timeout', '5'];
   const servers = [
@@ -74,17 +77,27 @@ export async function startPulp(options: PulpOptions): Promise<PulpServer> {
     await start(content, 'pulpcore-content', '--bind', `127.0.0.1:${contentPort}`, '--workers', '1', ...web),
     await start(worker1, 'pulpcore-worker'),
     await start(worker2, 'pulpcore-worker'),
+    await ensureServer(site, {
+      name: door,
+      command: process.execPath,
+      args: ['--import', 'tsx', DOOR, `${doorPort}`, `${port}`],
+      // Where tsx is found.
+      cwd: PROJECT,
+    }),
   ];
   const url = `http://127.0.0.1:${port}`;
   await waitUntilReady(url, servers, site.signal);
+  await waitUntilReady(`http://127.0.0.1:${doorPort}`, servers, site.signal);
 
   const stop = async (): Promise<void> => {
-    await Promise.all(PROCESSES.map((name) => stopServer(site, name)));
+    await Promise.all(PULP_PROCESSES.map((name) => stopServer(site, name)));
     await postgres.stop();
   };
-  const registry = `127.0.0.1:${port}`;
+  const registry = `127.0.0.1:${doorPort}`;
   return { world: options.world, url, registry, login: PULP_LOGIN, password: PULP_PASSWORD, stop };
 }
+
+const DOOR = fileURLToPath(new URL('registry-door.ts', import.meta.url));
 
 const Status = z.object({ online_workers: z.array(z.unknown()), online_content_apps: z.array(z.unknown()) });
 

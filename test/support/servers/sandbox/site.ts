@@ -4,6 +4,7 @@ import { PROJECT } from '../install.ts';
 import { withLock } from '../lock.ts';
 import type { World } from '../pins.ts';
 import { findServer, type Site, stopServer } from '../process.ts';
+import { PULP_PROCESSES } from '../pulp.ts';
 
 /** A site that outlives the command: one for each world. */
 export interface SandboxSite extends Site {
@@ -11,16 +12,7 @@ export interface SandboxSite extends Site {
 }
 
 /** Names of all servers, in the order in which they start; ended in the opposite order. */
-export const SERVER_NAMES = [
-  'postgres',
-  'redis',
-  'pulp-api',
-  'pulp-content',
-  'pulp-worker-1',
-  'pulp-worker-2',
-  'katello',
-  'reactor',
-] as const;
+export const SERVER_NAMES = ['postgres', 'redis', ...PULP_PROCESSES, 'katello', 'reactor'] as const;
 
 /** The site of this world below `.sandbox/`. */
 export function siteOf(world: World, signal?: AbortSignal): SandboxSite {
