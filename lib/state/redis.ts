@@ -13,6 +13,8 @@ export interface RedisHandle {
   readonly kind: 'given' | 'embedded';
   /** Its commands fail after five seconds without an answer. Shared; nobody but the handle closes it. */
   readonly client: RedisClient;
+  /** False for a provider that forbids INFO: BullMQ must then not ask for the version. */
+  readonly tellsVersion: boolean;
   /** A new client whose commands wait until Redis is back, as blocking reads need. Closed with the handle. */
   connect(): RedisClient;
   isUp(): boolean;
@@ -50,8 +52,8 @@ export async function openRedis({ url, stateDir, caFile, log }: RedisDeps, signa
   const client = createClient(target, ca, { commandTimeout: COMMAND_MS });
   const outage = watch(client, log);
   const clients = [client];
-  const handle: RedisHandle = {
-    kind: embedded ? 'embedded' : 'given',
+  const handle = {
+    kind: embedded ? ('embedded' as const) : ('given' as const),
     client,
     connect: () => {
       const another = createClient(target, ca, {});
@@ -65,8 +67,7 @@ export async function openRedis({ url, stateDir, caFile, log }: RedisDeps, signa
   };
   try {
     await untilReady(client, signal);
-    await checkEviction(client, log);
-    return handle;
+    return { ...handle, tellsVersion: await checkServer(client, log) };
   } catch (error) {
     await handle.close();
     throw error;
@@ -141,19 +142,29 @@ async function untilReady(client: RedisClient, signal: AbortSignal): Promise<voi
   });
 }
 
-/** An evicted key would be a lost push or a lease held twice. */
-async function checkEviction(client: RedisClient, log: RedisDeps['log']): Promise<void> {
+/**
+ * An evicted key would be a lost push or a lease held twice; an old server blocks for whole seconds only.
+ *
+ * @returns false when the server does not tell
+ */
+async function checkServer(client: RedisClient, log: RedisDeps['log']): Promise<boolean> {
   const nodes = client instanceof Cluster ? client.nodes('master') : [client];
-  for (const node of nodes) {
-    const memory = await node.info('memory').catch(() => ''); // some providers forbid INFO
-    const [, policy] = /^maxmemory_policy:(\S+)/m.exec(memory) ?? [];
-    if (policy === undefined) log.warn('redis does not tell its maxmemory-policy, it must be noeviction');
-    else if (policy !== 'noeviction') {
+  const answers = await Promise.all(nodes.map((node) => node.info().catch(() => '')));
+  for (const info of answers) {
+    const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'noeviction';
+    const version = /^redis_version:(\d+)\.(\d+)/m.exec(info) ?? [];
+    if (policy !== 'noeviction') {
       throw new ConfigError(
         `REDIS_URL: this Redis evicts keys: set its maxmemory-policy to noeviction (now ${policy})`,
       );
     }
+    if (Number(version[1]) < 6 || (Number(version[1]) === 6 && Number(version[2]) < 2)) {
+      throw new ConfigError('REDIS_URL: this Redis is older than 6.2');
+    }
   }
+  if (!answers.includes('')) return true;
+  log.warn('redis does not tell its maxmemory-policy, it must be noeviction');
+  return false;
 }
 
 async function closeAll(clients: readonly RedisClient[], embedded: Embedded | null): Promise<void> {

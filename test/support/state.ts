@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Logger } from '../../lib/log.ts';
 import { openRedis, type RedisHandle } from '../../lib/state/redis.ts';
 
-export const silentLog = { error() {}, warn() {}, info() {}, debug() {} };
+export const silentLog: Logger = { error() {}, warn() {}, info() {}, debug() {}, child: () => silentLog };
 
 export interface TestRedis extends RedisHandle {
   readonly stateDir: string;

@@ -1,0 +1,134 @@
+/**
+ * The producer's side of the queues: add, promote, inspect.
+ */
+import { randomUUID } from 'node:crypto';
+import { type Job, type JobState, Queue } from 'bullmq';
+import { TransportError } from '../lib/errors.ts';
+import {
+  BACKOFF,
+  CANARY,
+  deduplicationOf,
+  KEEP_FAILED,
+  MAX_ATTEMPTS,
+  QUEUE_NAMES,
+  type QueueOptions,
+  type ReconcileJob,
+} from './contract.ts';
+
+export interface QueueCounts {
+  readonly queue: string;
+  readonly states: Readonly<Record<string, number>>;
+  /** age of the oldest job that waits for a worker; 0 when none does */
+  readonly oldestSeconds: number;
+  readonly isPaused: boolean;
+}
+
+export interface Queues {
+  /** Queues the path, unless it is queued already; during a run it is queued once for after it. @throws E_TRANSPORT */
+  add(path: string): Promise<void>;
+  /** Makes the path the next one that is worked on, whether it waits, is delayed, failed, or was not queued. @throws E_TRANSPORT */
+  promote(path: string): Promise<void>;
+  addCanary(): Promise<void>;
+  /** @throws E_TRANSPORT */
+  inspect(): Promise<QueueCounts[]>;
+  /** Takes a failed job away, once its path is well again. @throws E_TRANSPORT */
+  forget(jobId: string): Promise<void>;
+  /** How many paths all daemons may work on at once. @throws E_TRANSPORT */
+  limitConcurrency(limit: number): Promise<void>;
+  /** Nobody begins a job of `reconcile` for this long. @throws E_TRANSPORT */
+  slowDown(ms: number): Promise<void>;
+  /** For the dashboard. */
+  readonly all: readonly Queue[];
+  close(): Promise<void>;
+}
+
+const COUNTED = ['waiting', 'active', 'delayed', 'failed'] as const;
+
+export function createQueues(options: QueueOptions): Queues {
+  const open = <T>(name: string) => {
+    const queue = new Queue<T, void>(name, { ...options });
+    queue.on('error', () => undefined); // the client's owner reports that Redis is away
+    return queue;
+  };
+  const reconcile = open<ReconcileJob>('reconcile');
+  const canary = open<object>(CANARY);
+  const others = QUEUE_NAMES.filter((name) => name !== 'reconcile').map((name) => open<object>(name));
+
+  /** Answers the job that was there already, or null. */
+  const tryAdd = async (path: string, isNext: boolean): Promise<Job<ReconcileJob> | null> => {
+    const jobId = randomUUID();
+    const job = await reconcile.add(
+      'reconcile',
+      { path },
+      {
+        jobId,
+        lifo: isNext,
+        deduplication: deduplicationOf({ path }),
+        attempts: MAX_ATTEMPTS,
+        backoff: { type: BACKOFF },
+        removeOnComplete: true,
+        removeOnFail: KEEP_FAILED,
+        stackTraceLimit: 1,
+      },
+    );
+    return job.id === jobId ? null : job;
+  };
+
+  const add = async (path: string, isNext: boolean): Promise<void> => {
+    const existing = await tryAdd(path, isNext);
+    if (!existing || isAlive(await existing.getState())) return;
+    await reconcile.remove(existing.id ?? ''); // with its deduplication key, which would block the path for ever
+    await tryAdd(path, isNext);
+  };
+
+  return {
+    add: (path) => ask(() => add(path, false)),
+    promote: (path) =>
+      ask(async () => {
+        const jobId = await reconcile.getDeduplicationJobId(path);
+        const state = jobId === null ? 'unknown' : await reconcile.getJobState(jobId);
+        if (jobId !== null && state !== 'active') await reconcile.remove(jobId); // 0 when it became active just now
+        await add(path, true);
+      }),
+    addCanary: () =>
+      ask(async () => {
+        await canary.add(CANARY, {}, { deduplication: { id: CANARY }, removeOnComplete: true, removeOnFail: true });
+      }),
+    inspect: () => ask(() => Promise.all([reconcile, ...others].map((queue) => count(queue, Date.now())))),
+    forget: (jobId) =>
+      ask(async () => {
+        await reconcile.remove(jobId);
+      }),
+    limitConcurrency: (limit) =>
+      ask(async () => {
+        await reconcile.setGlobalConcurrency(limit);
+      }),
+    slowDown: (ms) => ask(() => reconcile.rateLimit(ms)),
+    all: [reconcile, ...others],
+    close: async () => {
+      await Promise.all([reconcile, canary, ...others].map((queue) => queue.close()));
+    },
+  };
+}
+
+async function count(queue: Queue, now: number): Promise<QueueCounts> {
+  const [states, isPaused, [next]] = await Promise.all([
+    queue.getJobCounts(...COUNTED),
+    queue.isPaused(),
+    queue.getWaiting(0, 0),
+  ]);
+  return { queue: queue.name, states, isPaused, oldestSeconds: next ? (now - next.timestamp) / 1000 : 0 };
+}
+
+/** A job that is in no list, or has ended, can only stand in the way. */
+function isAlive(state: JobState | 'unknown'): boolean {
+  return state !== 'unknown' && state !== 'completed' && state !== 'failed';
+}
+
+async function ask<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new TransportError('redis', 'the queue did not answer', { cause: error });
+  }
+}
