@@ -171,7 +171,7 @@ function findContradictions(v: Variables, env: Environment): string[] {
   const ways = ['KPR_PULP_REMOTE_USER', 'KPR_PULP_CERT_FILE', 'KPR_PULP_LOGIN'];
   const chosen = ways.filter(isSet);
   if (chosen.length > 1) problems.push(`${chosen.join(', ')}: only one of them may be set`);
-  if (chosen.length === 0 && v.KPR_PULP_URL.socketPath === null) {
+  if (chosen.length === 0 && !v.KPR_PULP_URL.isSocket) {
     problems.push(`${ways.join(', ')}: one of them is required, because KPR_PULP_URL is no unix socket`);
   }
   if (env['REDIS_URL']?.startsWith('redis+cluster:') && !/\{.+\}/.test(v.KPR_REDIS_PREFIX)) {

@@ -10,11 +10,9 @@ export type Address = { readonly host: string; readonly port: number } | { reado
 
 /** Where Pulp's REST API is. */
 export interface PulpUrl {
-  /** scheme, host and port; a placeholder host when `socketPath` is set */
-  readonly origin: string;
-  readonly socketPath: string | null;
-  /** Pulp's API_ROOT, with a slash at both ends */
-  readonly root: string;
+  /** `unix:/PATH:/ROOT/`, or a URL whose path is the root; `/` stands for Pulp's default API_ROOT */
+  readonly baseUrl: string;
+  readonly isSocket: boolean;
 }
 
 export const text = z.string().regex(/^[^\p{Cc}]*$/u, 'must not hold control characters');
@@ -63,14 +61,9 @@ export const originUrl = webUrl.refine((url) => url.pathname === '/', 'must have
 
 /** `unix:/PATH`, `unix:/PATH:/ROOT/`, or a web URL whose path is the root. */
 export const pulpUrl = text.transform((value, context): PulpUrl => {
-  const unix = /^unix:(\/[^:]+)(?::(\/.*))?$/.exec(value);
-  if (unix?.[1]) return { origin: 'http://localhost', socketPath: unix[1], root: asRoot(unix[2] ?? '/') };
-
-  const problem = value.startsWith('unix:') ? 'must be unix:/PATH or unix:/PATH:/ROOT/' : problemOfUrl(value);
-  if (problem === null) {
-    const url = new URL(value);
-    return { origin: url.origin, socketPath: null, root: asRoot(url.pathname) };
-  }
+  const isSocket = value.startsWith('unix:');
+  const problem = isSocket ? problemOfSocket(value) : problemOfUrl(value);
+  if (problem === null) return { baseUrl: withSlash(value), isSocket };
   context.addIssue(problem);
   return z.NEVER;
 });
@@ -105,8 +98,12 @@ function problemOfUrl(value: string): string | null {
   return null;
 }
 
-/** Pulp's default API_ROOT is /pulp/. */
-function asRoot(path: string): string {
-  if (path === '/') return '/pulp/';
-  return path.endsWith('/') ? path : `${path}/`;
+function problemOfSocket(value: string): string | null {
+  return /^unix:\/[^:]+(?::\/.*)?$/.test(value) ? null : 'must be unix:/PATH or unix:/PATH:/ROOT/';
+}
+
+/** A root ends with a slash; a socket without a root stays as it is. */
+function withSlash(value: string): string {
+  const hasRoot = !/^unix:[^:]+$/.test(value);
+  return hasRoot && !value.endsWith('/') ? `${value}/` : value;
 }

@@ -3,6 +3,7 @@
  */
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
+import { isPrefix } from '../domain/path.ts';
 import * as value from './values.ts';
 
 export const ROLES = ['detector', 'worker', 'front', 'dashboard'] as const;
@@ -55,10 +56,7 @@ export const Variables = z.object({
   KPR_PULP_LOGIN: value.text.optional(),
   KPR_CA_FILE: value.file.optional(),
   KPR_REGISTRY_HOSTS: value.list.optional(),
-  KPR_PATH_PREFIX: z
-    .string()
-    .regex(/^[a-z0-9]+(?:[._-]+[a-z0-9]+)*$/, 'must be one lower-case segment of a container name')
-    .regex(/\./, 'must hold a dot, so that no name of Katello can equal it'),
+  KPR_PATH_PREFIX: z.string().refine(isPrefix, 'must be one lower-case segment of a container name, with a dot in it'),
   KPR_TOKEN_SUBJECT: value.text.optional(),
   KPR_TOKEN_SECONDS: value.integer(60, 3600),
   KPR_TOKEN_CACHE_SECONDS: value.duration(SECOND_MS, 0, 300),

@@ -23,6 +23,8 @@ export interface Paths {
   scheduleLook(path: string, at: number): Promise<void>;
   /** Takes paths that are due; each goes to one caller only. */
   takeDueLooks(limit: number): Promise<string[]>;
+  /** Paths that are to be looked at again: they hold something back. */
+  listHeld(): Promise<ReadonlySet<string>>;
 
   /** A push was seen: it waits for the run at hand, or, if that has begun, for the next one. */
   markSeen(path: string, at: number): Promise<void>;
@@ -88,6 +90,7 @@ export function createPaths(keys: Keys, now: () => number): Paths {
       const due: unknown = await keys.run((redis) => redis.eval(TAKE_DUE, 1, looks, now(), limit));
       return Array.isArray(due) ? due.map(String) : [];
     },
+    listHeld: async () => new Set(await keys.run((redis) => redis.zrange(looks, 0, '-1'))),
     markSeen: async (path, at) => {
       await keys.run((redis) => redis.eval(MARK_SEEN, 2, pending, upcoming, path, at));
     },

@@ -175,6 +175,7 @@ describe('createStore', () => {
       await store.paths.scheduleLook('acme/later', start + 1000);
       clock = start + 10;
 
+      expect(await store.paths.listHeld()).to.deep.equal(new Set(['acme/a', 'acme/b', 'acme/later']));
       expect(await store.paths.takeDueLooks(1)).to.deep.equal(['acme/a']);
       expect(await store.paths.takeDueLooks(10)).to.deep.equal(['acme/b']);
       expect(await store.paths.takeDueLooks(10)).to.deep.equal([]);

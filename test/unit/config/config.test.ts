@@ -129,24 +129,23 @@ describe('loadConfig, listeners', () => {
 describe('loadConfig, Pulp', () => {
   const tcp = { KPR_PULP_URL: 'https://pulp.example.com' };
 
+  const urlOf = (text: string) => loadConfig({ ...required, KPR_PULP_REMOTE_USER: 'kpr', KPR_PULP_URL: text }).pulp.url;
+
   it('reads a socket, with and without API_ROOT', () => {
-    expect(loadConfig(required).pulp.url).to.deep.equal({
-      origin: 'http://localhost',
-      socketPath: '/run/pulpcore-api.sock',
-      root: '/pulp/',
-    });
-    expect(loadConfig({ ...required, KPR_PULP_URL: 'unix:/run/p.sock:/other' }).pulp.url).to.include({
-      socketPath: '/run/p.sock',
-      root: '/other/',
-    });
+    expect(urlOf('unix:/run/p.sock')).to.deep.equal({ baseUrl: 'unix:/run/p.sock', isSocket: true });
+    expect(urlOf('unix:/run/p.sock:/other')).to.deep.equal({ baseUrl: 'unix:/run/p.sock:/other/', isSocket: true });
   });
 
   it('reads API_ROOT from the path of a URL', () => {
-    const url = (text: string) => loadConfig({ ...required, KPR_PULP_REMOTE_USER: 'kpr', KPR_PULP_URL: text }).pulp.url;
-
-    expect(url('https://pulp.example.com')).to.include({ origin: 'https://pulp.example.com', root: '/pulp/' });
-    expect(url('http://127.0.0.1:24817/api-root')).to.include({ origin: 'http://127.0.0.1:24817', root: '/api-root/' });
+    expect(urlOf('https://pulp.example.com')).to.deep.equal({ baseUrl: 'https://pulp.example.com/', isSocket: false });
+    expect(urlOf('http://127.0.0.1:24817/api-root').baseUrl).to.equal('http://127.0.0.1:24817/api-root/');
   });
+
+  for (const url of ['unix:relative.sock', 'unix:/a:b', 'pulp.example.com', 'ftp://pulp.example.com']) {
+    it(`refuses ${url}`, () => {
+      expect(problemsOf({ KPR_PULP_URL: url, KPR_PULP_REMOTE_USER: 'kpr' })).to.have.lengthOf(1);
+    });
+  }
 
   it('refuses http to another machine', () => {
     expect(problemsOf({ KPR_PULP_URL: 'http://pulp.example.com', KPR_PULP_REMOTE_USER: 'kpr' })).to.deep.equal([
