@@ -23,6 +23,8 @@ export interface Pulp {
 
   /** Push tasks by ascending `pulp_created`. @throws E_HTTP_STATUS 400 where Pulp lacks the filter (pulpcore < 3.71) */
   listTasks(query: TaskQuery, signal?: AbortSignal): AsyncGenerator<Task>;
+  /** The newest of all tasks, whatever it did; null where there is none. */
+  findNewestTask(signal?: AbortSignal): Promise<Task | null>;
   /** The tasks of these uuids that still exist, in any order. Splits long lists (request lines end at 4094 bytes). */
   readTasks(uuids: readonly string[], signal?: AbortSignal): Promise<Task[]>;
   /** `logging_cid` of the tasks that made this version; empty when the task was purged or the version dropped. */

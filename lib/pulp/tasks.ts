@@ -24,7 +24,7 @@ export function createTasks(
   http: HttpClient,
   api: string,
   waiting: Waiting,
-): Pick<Pulp, 'listTasks' | 'readTasks' | 'findWriters' | 'waitForTask'> {
+): Pick<Pulp, 'listTasks' | 'findNewestTask' | 'readTasks' | 'findWriters' | 'waitForTask'> {
   const path = `${api}tasks/`;
 
   return {
@@ -36,6 +36,11 @@ export function createTasks(
         { name__in: names.join(','), pulp_created__gte: createdFrom, ordering: 'pulp_created,pk' },
         signal,
       ),
+
+    async findNewestTask(signal) {
+      for await (const task of listPages(http, path, Task, { ordering: '-pulp_created,-pk' }, signal, 1)) return task;
+      return null;
+    },
 
     readTasks: (uuids, signal) => readByIds(http, path, Task, uuids, signal),
 
