@@ -7,6 +7,8 @@ export interface WaitOptions {
   /** between two looks; default 100 ms */
   readonly gapMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** what a person can do when the time is over */
+  readonly hint?: string;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function waitFor<T>(what: string, look: () => Promise<T | undefined
     const seen = await look();
     if (seen !== undefined) return seen;
     if (Date.now() > deadline) {
-      throw new ServerProblem(`${what}: nothing within ${Math.round(options.timeoutMs / 1000)} s`);
+      throw new ServerProblem(`${what} did not come within ${Math.round(options.timeoutMs / 1000)} s`, options.hint);
     }
     await delay(options.gapMs ?? 100, undefined, { signal: options.signal });
   }

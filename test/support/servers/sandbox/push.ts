@@ -46,11 +46,9 @@ export async function waitUntilListed(
   digest: string,
   signal?: AbortSignal,
 ): Promise<ListedTag> {
-  return waitFor(
-    `${tag} in Katello (see: ./scripts/sandbox logs reactor --world ${description.world})`,
-    () => findListed(description, tag, digest),
-    { timeoutMs: PATIENCE_MS, gapMs: 300, signal },
-  );
+  const hint = `What the reactor says: ./scripts/sandbox logs reactor --world ${description.world}`;
+  const look = (): Promise<ListedTag | undefined> => findListed(description, tag, digest);
+  return waitFor(`tag ${tag} in Katello`, look, { timeoutMs: PATIENCE_MS, gapMs: 300, signal, hint });
 }
 
 /** Where Katello lists this tag with this digest, or undefined. */

@@ -11,6 +11,8 @@ export interface Progress {
 
 /** Without a terminal each line stays, so they come at most this often. */
 const GAP_MS = 5_000;
+/** pip writes lines of thousands of characters. */
+const LINE = 100;
 
 /** Runs the step under this title and answers its result. A spinner and the latest line on a terminal, else plain lines. */
 export async function runStep<T>(title: string, work: (progress: Progress) => Promise<T>): Promise<T> {
@@ -33,7 +35,7 @@ function createProgress(title: string, view: Parameters<ListrTask['task']>[1]): 
     say(line) {
       if (!process.stdout.isTTY && Date.now() - saidAt < GAP_MS) return;
       saidAt = Date.now();
-      view.output = line.trim();
+      view.output = line.trim().slice(0, LINE);
     },
     note(result) {
       view.title = `${title}: ${result}`;
