@@ -28,6 +28,8 @@ export interface Queues {
   add(path: string): Promise<void>;
   /** Makes the path the next one that is worked on, whether it waits, is delayed, failed, or was not queued. @throws E_TRANSPORT */
   promote(path: string): Promise<void>;
+  /** State of the path's job, or null when it has none that is to be run. @throws E_TRANSPORT */
+  findState(path: string): Promise<string | null>;
   addCanary(): Promise<void>;
   /** @throws E_TRANSPORT */
   inspect(): Promise<QueueCounts[]>;
@@ -89,6 +91,12 @@ export function createQueues(options: QueueOptions): Queues {
         const state = jobId === null ? 'unknown' : await reconcile.getJobState(jobId);
         if (jobId !== null && state !== 'active') await reconcile.remove(jobId); // 0 when it became active just now
         await add(path, true);
+      }),
+    findState: (path) =>
+      ask(async () => {
+        const jobId = await reconcile.getDeduplicationJobId(path);
+        const state = jobId === null ? 'unknown' : await reconcile.getJobState(jobId);
+        return isAlive(state) ? state : null;
       }),
     addCanary: () =>
       ask(async () => {

@@ -1,0 +1,121 @@
+/**
+ * `/api/v1`: what the command line and programs ask of a daemon.
+ */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { parseRef } from '../domain/path.ts';
+import type { PlanView } from '../domain/plan-view.ts';
+import type { Receipt, ReceiptState } from '../domain/receipt.ts';
+import { RequestError } from './answer.ts';
+import type { Status } from './status.ts';
+
+interface PushQuery {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+  readonly state: ReceiptState | undefined;
+  readonly path: string | undefined;
+  readonly since: Date | undefined;
+}
+
+export interface ApiDeps {
+  readonly readStatus: () => Promise<Status>;
+  readonly listPushes: (query: PushQuery) => Promise<{ items: readonly Receipt[]; next: string | null }>;
+  readonly findPush: (id: string) => Promise<Receipt | null>;
+  /** null when nothing is pushed at the path */
+  readonly plan: (path: string, signal: AbortSignal) => Promise<PlanView | null>;
+  /** every path that was pushed to */
+  readonly listPaths: (signal: AbortSignal) => Promise<readonly string[]>;
+  /** queues it as the next one */
+  readonly promote: (path: string) => Promise<void>;
+  /** forgets the path's pins */
+  readonly unpin: (path: string, signal: AbortSignal) => Promise<void>;
+  readonly listQueues: () => Promise<Status['queues']>;
+  /** state of the path's job, or null when it has none */
+  readonly findJobState: (path: string) => Promise<string | null>;
+  /** reserved first segment, which people may type or leave out */
+  readonly prefix: string;
+}
+
+const MOST_ITEMS = 500;
+const MOST_PATHS = 1000;
+const PLAN_MS = 25_000;
+
+const Time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const PushListQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(MOST_ITEMS).default(50),
+  cursor: z.string().max(300).optional(),
+  state: z.enum(['queued', 'running', 'waiting', 'done', 'failed', 'refused']).optional(),
+  path: z.string().optional(),
+  since: Time.optional(),
+});
+const PathQuery = z.strictObject({ path: z.string() });
+const PushParams = z.object({ id: z.string() });
+const ReprocessBody = z
+  .strictObject({
+    paths: z.array(z.string()).max(MOST_PATHS).optional(),
+    all: z.boolean().optional(),
+    since: Time.optional(),
+    unpin: z.boolean().default(false),
+    dryRun: z.boolean().default(false),
+  })
+  .refine(({ paths, all, since }) => [paths, all, since].filter(Boolean).length === 1, 'give one of paths, all, since');
+
+export function addApiRoutes(server: FastifyInstance, deps: ApiDeps): void {
+  const pathOf = (text: string) => parseRef(text, deps.prefix).path;
+
+  server.get('/api/v1/status', () => deps.readStatus());
+
+  server.get('/api/v1/pushes', async (request) => {
+    const { limit, cursor, state, path, since } = read(PushListQuery, request.query);
+    return deps.listPushes({ limit, cursor, state, since, path: path === undefined ? undefined : pathOf(path) });
+  });
+
+  server.get('/api/v1/pushes/:id', async (request) => {
+    const receipt = await deps.findPush(read(PushParams, request.params).id);
+    if (!receipt) throw new RequestError(404, 'no such push');
+    return receipt;
+  });
+
+  server.get('/api/v1/plan', async (request) => {
+    const path = pathOf(read(PathQuery, request.query).path);
+    const plan = await deps.plan(path, AbortSignal.timeout(PLAN_MS));
+    if (!plan) throw new RequestError(404, `nothing is pushed at ${path}`);
+    return plan;
+  });
+
+  server.get('/api/v1/queues', async (request) => {
+    const { path } = read(PathQuery.partial(), request.query);
+    if (path === undefined) return { items: await deps.listQueues() };
+    return { path: pathOf(path), state: await deps.findJobState(pathOf(path)) };
+  });
+
+  server.post('/api/v1/reprocess', async (request, reply) => {
+    const { paths, since, unpin, dryRun } = read(ReprocessBody, request.body);
+    const signal = AbortSignal.timeout(PLAN_MS);
+    const chosen = paths ? paths.map(pathOf) : since ? await listSince(deps, since) : await deps.listPaths(signal);
+    for (const path of dryRun ? [] : chosen) {
+      if (unpin) await deps.unpin(path, signal);
+      await deps.promote(path);
+    }
+    return reply.status(202).send({ paths: chosen, dryRun });
+  });
+}
+
+async function listSince({ listPushes }: ApiDeps, since: Date): Promise<string[]> {
+  const paths = new Set<string>();
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await listPushes({ limit: MOST_ITEMS, cursor, since, state: undefined, path: undefined });
+    for (const { path } of page.items) paths.add(path);
+    cursor = page.next;
+  }
+  return [...paths];
+}
+
+function read<T>(schema: z.ZodType<T>, value: unknown): T {
+  const { data, error } = schema.safeParse(value ?? {});
+  if (error) {
+    const [issue] = error.issues;
+    throw new RequestError(400, `${issue?.path.join('.') || 'request'}: ${issue?.message}`);
+  }
+  return data;
+}

@@ -1,0 +1,23 @@
+/**
+ * The state of a daemon, as `kpr status` shows it.
+ */
+import type { Readiness, Role, UpstreamFacts } from './readiness.ts';
+
+export interface Status extends Readiness {
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly roles: readonly Role[];
+  readonly redis: 'given' | 'embedded';
+  readonly policy: string;
+  /** age of the oldest push that is not published; 0 when there is none */
+  readonly lagSeconds: number;
+  readonly failedPaths: number;
+  readonly concurrency: { readonly level: number; readonly ceiling: number };
+  readonly upstreams: Readonly<Record<'pulp' | 'katello', UpstreamFacts & { readonly version: string | null }>>;
+  readonly queues: readonly {
+    readonly queue: string;
+    readonly states: Readonly<Record<string, number>>;
+    readonly oldestSeconds: number;
+    readonly isPaused: boolean;
+  }[];
+}
