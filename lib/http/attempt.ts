@@ -27,7 +27,7 @@ export function createAttempt(base: BaseUrl, options: HttpClientOptions): Attemp
   const strangersAgents = createConnections(null);
 
   return async (call) => {
-    const credentials = options.credentials();
+    const credentials = call.options.credentials ?? options.credentials();
     const ca = options.ca?.() ?? [];
     const headers = { accept: 'application/json', 'user-agent': options.userAgent, ...call.options.headers };
     const url = urlOf(base.origin, call);

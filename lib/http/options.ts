@@ -35,6 +35,8 @@ export interface RequestFields {
 }
 
 export interface CallOptions {
+  /** in place of the client's own: those of a person on whose behalf this one call is made */
+  readonly credentials?: Credentials | undefined;
   readonly query?: Readonly<Record<string, string | number | boolean>> | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -16,7 +16,8 @@ export function mayRepeat(error: unknown, isIdempotent: boolean): boolean {
   return isIdempotent || hadNoEffect(error);
 }
 
-function hadNoEffect(error: ReactorError): boolean {
+/** True if the server certainly did nothing: it was not reached, or turned the request away unread. */
+export function hadNoEffect(error: unknown): boolean {
   if (error instanceof HttpStatusError) return error.failure.status === 429 || error.failure.status === 503;
   return error instanceof TransportError && error.cause instanceof NoAnswer && !error.cause.mayHaveArrived;
 }

@@ -37,6 +37,18 @@ describe('createHttpClient', () => {
     expect(server.received[0]?.headers).to.include({ accept: 'application/json', 'user-agent': 'kpr/1.2.3' });
   });
 
+  it('calls with the credentials of a person in place of its own, and masks theirs', async () => {
+    const http = client({ credentials: () => ({ kind: 'basic', login: 'kpr', password: 'its own' }) });
+    const credentials = { kind: 'basic', login: 'alice', password: 'canary-7f3a' } as const;
+    server.expect('GET /', { status: 400, json: { message: 'what is canary-7f3a?' } });
+
+    const error: unknown = await http.get('/', z.unknown(), { credentials }).catch((failure: unknown) => failure);
+
+    const sent = `Basic ${Buffer.from('alice:canary-7f3a').toString('base64')}`;
+    expect(server.received[0]?.headers.authorization).to.equal(sent);
+    expect(String(error)).to.include('what is ***?');
+  });
+
   for (const method of ['post', 'put', 'patch'] as const) {
     it(`sends the body of a ${method} as JSON`, async () => {
       server.expect(`${method.toUpperCase()} /things`, { status: 201, json: { name: 'one' } });

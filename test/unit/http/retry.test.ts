@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { AuthError, HttpStatusError, InvariantError, ResponseShapeError, TransportError } from '../../../lib/errors.ts';
 import { NoAnswer } from '../../../lib/http/no-answer.ts';
-import { mayRepeat, pauseMs } from '../../../lib/http/retry.ts';
+import { hadNoEffect, mayRepeat, pauseMs } from '../../../lib/http/retry.ts';
 
 const failure = (status: number, retryAfterSeconds: number | null = null) => ({
   system: 'pulp' as const,
@@ -15,6 +15,15 @@ const answered = (status: number, retryAfterSeconds?: number) =>
   new HttpStatusError(failure(status, retryAfterSeconds));
 const silent = (mayHaveArrived: boolean) =>
   new TransportError('pulp', 'no answer', { cause: new NoAnswer('CODE', 'text', mayHaveArrived) });
+
+describe('hadNoEffect', () => {
+  it('is certain only where nothing was reached, or the server turned the request away unread', () => {
+    for (const error of [answered(429), answered(503), silent(false)]) expect(hadNoEffect(error)).to.equal(true);
+    for (const error of [answered(500), answered(400), silent(true), new Error('bug')]) {
+      expect(hadNoEffect(error)).to.equal(false);
+    }
+  });
+});
 
 describe('mayRepeat', () => {
   it('repeats an idempotent call whenever the failure passes by itself', () => {
