@@ -47,7 +47,7 @@ export class ConfigError extends ReactorError {
   readonly disposition = 'give-up';
 }
 
-/** No answer came: refused, reset, unknown host, or no byte within the time limit. */
+/** No answer of the system itself came: refused, reset, unknown host, time limit, or a page of something in between. */
 export class TransportError extends ReactorError {
   readonly code = 'E_TRANSPORT';
   readonly disposition = 'retry';

@@ -32,9 +32,9 @@ export interface Asked {
  * The value in a successful answer; `undefined` for one without a body.
  *
  * @throws E_AUTH for 401 and 403, E_HTTP_STATUS for every other status that is no success
- * @throws E_TRANSPORT for a JSON body that ends too early: a server that says JSON does not send half of it, so something
- *   on the way cut it, and a repeat may well succeed
- * @throws E_RESPONSE_SHAPE for a body that is no JSON, too long, or not as the schema says
+ * @throws E_TRANSPORT for a body of another type, and for JSON that ends too early: the systems send JSON and all of it, so
+ *   something on the way answered in their place or cut the answer, and a repeat may well succeed
+ * @throws E_RESPONSE_SHAPE for a body that is too long, or not as the schema says
  */
 export function readAnswer<T>(asked: Asked, answer: Answer, schema: ZodType<T>, nowMs: number): T {
   if (answer.status < 200 || answer.status > 299) throw toFailure(asked, answer, nowMs);
@@ -55,14 +55,11 @@ export function isAbsent(answer: Answer): boolean {
 
 function readBody(asked: Asked, answer: Answer): unknown {
   if (answer.body === '' && answer.headers['content-type'] === undefined) return undefined;
-  if (!isJson(answer)) throw shapeError(asked, [`content type ${answer.headers['content-type'] ?? 'not given'}`]);
+  if (!isJson(answer)) throw spoiled(asked, `content type ${answer.headers['content-type'] ?? 'not given'}`);
   try {
     return JSON.parse(answer.body);
   } catch {
-    throw new TransportError(
-      asked.system,
-      `broken JSON from ${asked.system} to ${asked.method} ${redactUrl(asked.url)}`,
-    );
+    throw spoiled(asked, 'broken JSON');
   }
 }
 
@@ -99,6 +96,11 @@ function readRetryAfter(header: string | undefined, nowMs: number): number | nul
 function isJson(answer: Answer): boolean {
   const type = answer.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return type === 'application/json' || type.endsWith('+json');
+}
+
+function spoiled({ system, method, url, secrets }: Asked, what: string): TransportError {
+  const shown = cleanText(what, ISSUE_LIMIT, secrets);
+  return new TransportError(system, `no answer of ${system}'s own to ${method} ${redactUrl(url)}: ${shown}`);
 }
 
 function shapeError(asked: Asked, issues: readonly string[]): ResponseShapeError {

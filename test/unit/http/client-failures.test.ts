@@ -105,11 +105,11 @@ describe('failures of an HTTP client', () => {
   });
 
   describe('by shape', () => {
-    it('a page with 200 is E_RESPONSE_SHAPE', async () => {
+    it('a page with 200 is E_TRANSPORT, for something on the way answered', async () => {
       const failure = await failureOf({ text: '<html>Log in</html>' });
 
-      expect(failure).to.be.instanceOf(ResponseShapeError);
-      expect(failure.message).to.equal('unusable answer of katello to GET /a: content type text/html; charset=utf-8');
+      expect(failure).to.be.instanceOf(TransportError).with.property('disposition', 'retry');
+      expect(failure.message).to.equal("no answer of katello's own to GET /a: content type text/html; charset=utf-8");
     });
 
     it('a body over the limit is E_RESPONSE_SHAPE, compressed or not', async () => {
