@@ -31,6 +31,8 @@ export interface RunningWorld {
   readonly reactor: ReactorServer;
   /** Pushes as the sandbox's users do; `path` is a push path, without the prefix. */
   push(path: string, tag: string, pushable: Pushable): Promise<void>;
+  /** Starts again whatever of it does not run any more; every address stays. */
+  revive(): Promise<void>;
   /** Ends all servers; their state stays. */
   stop(): Promise<void>;
 }
@@ -51,6 +53,7 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
     redis,
     reactor,
     push: (path, tag, pushable) => pushTo(pulp, `${PREFIX}/${path}`, tag, pushable, { signal: options.signal }),
+    revive: async () => void (await startWorld(options)),
     stop: async () => {
       for (const server of [reactor, katello, pulp, redis]) await server.stop();
     },

@@ -26,7 +26,10 @@ const Description = z.object({
 export type Description = z.infer<typeof Description>;
 
 /** Describes a world that runs. */
-export function describeWorld(site: SandboxSite, world: Omit<RunningWorld, 'push' | 'stop' | 'site'>): Description {
+export function describeWorld(
+  site: SandboxSite,
+  world: Pick<RunningWorld, 'pulp' | 'katello' | 'reactor' | 'redis'>,
+): Description {
   const { pulp, katello, reactor, redis } = world;
   return {
     world: site.world,

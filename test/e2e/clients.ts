@@ -1,0 +1,54 @@
+/** Real registry clients, as people use them. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Pushable } from '../support/image/image.ts';
+import { writeLayout } from '../support/image/layout.ts';
+import { runCommand } from '../support/servers/command.ts';
+import type { PulpServer } from '../support/servers/pulp.ts';
+import { PREFIX } from '../support/servers/reactor.ts';
+
+/** Pushes with `skopeo copy`, an index with all its children. */
+export async function pushWithSkopeo(pulp: PulpServer, path: string, tag: string, pushable: Pushable): Promise<void> {
+  await withLayout(tag, pushable, async (layout) => {
+    const target = `docker://${pulp.registry}/${PREFIX}/${path}:${tag}`;
+    await runCommand('skopeo', [
+      'copy',
+      '--all',
+      '--dest-tls-verify=false',
+      `--dest-creds=${pulp.login}:${pulp.password}`,
+      layout,
+      target,
+    ]);
+  });
+}
+
+/** Pushes with `podman push`, which packs the layers anew. @returns the digest that it reports */
+export async function pushWithPodman(pulp: PulpServer, path: string, tag: string, pushable: Pushable): Promise<string> {
+  return withLayout(tag, pushable, async (layout, dir) => {
+    // A store of its own on a plain directory: the default one needs mounts, which root in a container may lack.
+    const store = ['--root', join(dir, 'store'), '--runroot', join(dir, 'run'), '--storage-driver', 'vfs'];
+    const podman = (...args: string[]): Promise<string> =>
+      runCommand('podman', [...store, '--cgroup-manager', 'cgroupfs', '--events-backend', 'none', ...args]);
+    const id = (await podman('pull', '--quiet', layout)).trim();
+    const digestFile = join(dir, 'digest');
+    const credentials = `--creds=${pulp.login}:${pulp.password}`;
+    const target = `docker://${pulp.registry}/${PREFIX}/${path}:${tag}`;
+    await podman('push', '--tls-verify=false', credentials, '--digestfile', digestFile, id, target);
+    return (await readFile(digestFile, 'utf8')).trim();
+  });
+}
+
+async function withLayout<T>(
+  tag: string,
+  pushable: Pushable,
+  work: (layout: string, dir: string) => Promise<T>,
+): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), 'kpr-client-'));
+  try {
+    await writeLayout(join(dir, 'layout'), tag, pushable);
+    return await work(`oci:${join(dir, 'layout')}:${tag}`, dir);
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+}

@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { createImage, createTwoArchitectures } from '../support/image/image.ts';
+import { pushWithPodman, pushWithSkopeo } from './clients.ts';
+import { describeWorlds, readListed, waitUntilPublished, waitUntilServed } from './harness.ts';
+
+describeWorlds('a push', (world) => {
+  it('by skopeo comes out of Katello as it went in', async () => {
+    const pushable = createImage({ seed: 'skopeo' });
+
+    await pushWithSkopeo(world().pulp, 'acme/web/by-skopeo', 'latest', pushable);
+
+    await waitUntilPublished(world(), { repository: 'acme/web/by-skopeo', tag: 'latest', pushable });
+  });
+
+  it('by podman comes out of Katello with the digest that podman reports', async () => {
+    const digest = await pushWithPodman(world().pulp, 'acme/web/by-podman', '1', createImage({ seed: 'podman' }));
+
+    await waitUntilServed(world(), 'acme/web/by-podman', '1', digest);
+  });
+
+  for (const format of ['oci', 'docker'] as const) {
+    it(`of two architectures comes out as one index, with media types of ${format}`, async () => {
+      const pushable = createTwoArchitectures({ seed: 'two architectures', format });
+
+      await pushWithSkopeo(world().pulp, `acme/web/two-${format}`, '1', pushable);
+
+      await waitUntilPublished(world(), { repository: `acme/web/two-${format}`, tag: '1', pushable });
+    });
+  }
+
+  it('to the same tag moves it, and leaves the other tags alone', async () => {
+    const [first, second] = [createImage({ seed: 'first' }), createImage({ seed: 'second' })];
+    const repository = 'acme/web/moved';
+    await world().push('acme/web/moved', 'latest', first);
+    await world().push('acme/web/moved', '1', first);
+    await waitUntilPublished(world(), { repository, tag: '1', pushable: first });
+
+    await world().push('acme/web/moved', 'latest', second);
+
+    await waitUntilPublished(world(), { repository, tag: 'latest', pushable: second });
+    expect(await readListed(world(), repository)).to.deep.equal({
+      latest: second.manifest.digest,
+      1: first.manifest.digest,
+    });
+  });
+
+  it('without a product goes into the push product of its organization', async () => {
+    const pushable = createImage({ seed: 'no product' });
+
+    await world().push('globex/app', '1', pushable);
+
+    await waitUntilPublished(world(), { repository: 'globex/Container Push/app', tag: '1', pushable });
+  });
+});
