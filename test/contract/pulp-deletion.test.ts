@@ -7,7 +7,7 @@ import { describePulps } from '../support/pulp/targets.ts';
 const DISTRIBUTIONS = 'distributions/container/container/';
 
 describePulps('Pulp deletion', (pulp, world) => {
-  const at = (name: string) => `${pulp().prefix}/${name}`;
+  const at = (name: string) => pulp().at(name);
   const image = (seed: string) => createImage({ seed: `${pulp().prefix} ${seed}` });
   const pushed = async (name: string) => {
     await push(pulp(), at(name), '1', image(name));

@@ -7,7 +7,7 @@ const DISTRIBUTIONS = 'distributions/container/container/';
 
 /** What the first request of a push does where something has its path already. */
 describePulps('Pulp push onto a path that is taken', (pulp, world) => {
-  const at = (name: string) => `${pulp().prefix}/${name}`;
+  const at = (name: string) => pulp().at(name);
   const distribute = async (name: string, body: Record<string, string> = {}) =>
     pulp().finish(await pulp().post(DISTRIBUTIONS, { name: at(name), base_path: at(name), ...body }));
   const startUpload = async (name: string) => {

@@ -1,6 +1,7 @@
 /** The Pulps that a contract has to hold for: two in memory always, two real ones where the caller gives them. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { Manifest, type RepositoryVersion, Tag, Task } from '../../../lib/pulp/schema.ts';
 import { createPulpClient, type PulpClient } from './client.ts';
 import { type FakePulp, startFakePulp } from './fake-pulp.ts';
 import type { WorldName } from './state.ts';
@@ -9,6 +10,18 @@ import type { WorldName } from './state.ts';
 export interface TestPulp extends PulpClient {
   readonly world: WorldName;
   readonly prefix: string;
+  /** A name below the prefix. */
+  at(name: string): string;
+  /** Href of the latest version of the repository of this name. @throws Error when there is no repository */
+  findLatest(name: string): Promise<string>;
+  readLatest(name: string): Promise<RepositoryVersion>;
+  /** Tasks that held the push repository of this name, oldest first. */
+  tasksOf(name: string): Promise<Task[]>;
+  /** Tags of a version by name; with `repository_version_added` or `…_removed` what it changed. */
+  tagsOf(versionHref: string, filter?: string): Promise<Tag[]>;
+  manifestsOf(versionHref: string): Promise<Manifest[]>;
+  /** Digests of the bytes behind the blobs and manifests of a version. */
+  artifactDigestsOf(versionHref: string): Promise<string[]>;
 }
 
 const Given = z.object({ url: z.url(), login: z.string(), password: z.string() });
@@ -55,5 +68,36 @@ function withReal(world: WorldName, rules: Rules): void {
 }
 
 function testPulp(world: WorldName, server: z.infer<typeof Given>): TestPulp {
-  return { ...createPulpClient(server), world, prefix: `kpr.test/${randomBytes(6).toString('hex')}` };
+  const client = createPulpClient(server);
+  const prefix = `kpr.test/${randomBytes(6).toString('hex')}`;
+  const at = (name: string) => `${prefix}/${name}`;
+  const findOne = async (name: string) => {
+    const repository = await client.findRepository(at(name));
+    if (!repository) throw new Error(`there is no repository ${at(name)}`);
+    return repository;
+  };
+  const findLatest = async (name: string) => (await findOne(name)).latest_version_href;
+
+  return {
+    ...client,
+    world,
+    prefix,
+    at,
+    findLatest,
+    readLatest: async (name) => client.readVersion(await findLatest(name)),
+    tasksOf: async (name) => {
+      const { pulp_href } = await findOne(name);
+      const model = pulp_href.includes('/container-push/') ? 'containerpushrepository' : 'containerrepository';
+      const prn = `prn:container.${model}:${pulp_href.split('/').at(-2)}`;
+      return client.list(`tasks/?reserved_resources=${prn}&ordering=pulp_created`, Task);
+    },
+    tagsOf: (version, filter = 'repository_version') =>
+      client.list(`content/container/tags/?${filter}=${version}&ordering=name`, Tag),
+    manifestsOf: (version) => client.list(`content/container/manifests/?repository_version=${version}`, Manifest),
+    artifactDigestsOf: async (version) => {
+      const path = `artifacts/?repository_version=${version}&fields=sha256`;
+      const artifacts = await client.list(path, z.object({ sha256: z.string() }));
+      return artifacts.map(({ sha256 }) => `sha256:${sha256}`);
+    },
+  };
 }
