@@ -22,6 +22,18 @@ for (const world of ['a', 'b'] as const) {
         expect([rest, gap, lookout.looks.length - looks]).to.deep.equal([3500, 500, 1]);
       });
 
+      it('looks fast after a push too', async () => {
+        const lookout = await start({ options });
+        await pushTo(pulp(), 'acme/api', '1', 'one');
+        await lookout.time.pass();
+        await lookout.time.pass();
+
+        expect(await lookout.idle()).to.equal(500);
+        await lookout.time.pass();
+        expect(await lookout.idle()).to.equal(500);
+        expect(lookout.looks).to.have.lengthOf(3);
+      });
+
       it('looks fast for a minute after a hint, then slower and slower', async () => {
         const lookout = await start({ options });
         lookout.detector.hint();
@@ -81,8 +93,11 @@ for (const world of ['a', 'b'] as const) {
       });
 
       it('passes over a name that is nothing but the prefix', async () => {
-        await client().createRepository(`${PREFIX}/`);
+        await pushTo(pulp(), 'acme/api', '1', 'one');
+        const nameless = await client().createRepository(`${PREFIX}/`);
         const lookout = await start();
+        const copy = { source_repository_version: `${await hrefOf('acme/api')}versions/1/` };
+        await client().finish(await client().post(`${nameless.pulp_href}copy_tags/`, copy));
 
         expect(await lookout.look()).to.deep.equal([]);
       });
