@@ -1,0 +1,120 @@
+/**
+ * The daemon: starts what a configuration asks for, in order, and stops it in the other.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createDaemon } from './app/daemon.ts';
+import { createApi, readReadiness, type View } from './app/views.ts';
+import { type Config, isLoopback } from './config.ts';
+import { ConfigError, TransportError } from './errors.ts';
+import { errorFields, type Logger } from './log.ts';
+import { openRedis } from './state/redis.ts';
+import { addApiRoutes } from './web/api.ts';
+import { addHealthRoutes } from './web/health.ts';
+import { type Address, describeAddress, openServer, type ServerOptions } from './web/server.ts';
+
+export interface AppOptions {
+  readonly version: string;
+  readonly log: Logger;
+}
+
+export interface App {
+  /**
+   * Waits for Redis as long as it takes, but not for Pulp or Katello: without them it stays up and says so.
+   *
+   * @throws E_CONFIG when it cannot run as configured; E_TRANSPORT when the embedded Redis does not start
+   */
+  start(): Promise<void>;
+  /** Stops in half a minute at most; answers the paths whose run did not stop in time. They are run again. */
+  stop(): Promise<readonly string[]>;
+  /** Fulfilled with the reason when the daemon must not go on. */
+  readonly failed: Promise<Error>;
+  /** Where health and metrics are, once it listens. */
+  metricsAddress(): Address | null;
+}
+
+export function createApp(config: Config, { version, log }: AppOptions): App {
+  const startedAt = new Date();
+  const stopping = new AbortController();
+  const failure = createPromise<Error>();
+  const closers: (() => Promise<unknown>)[] = [];
+  let left: readonly string[] = [];
+  let metricsAddress: Address | null = null;
+  let view: View | null = null;
+
+  const currentView = (): View => {
+    if (view) return view;
+    throw new TransportError('redis', 'kpr is starting: Redis has not answered yet');
+  };
+
+  const serve = async (address: Address, what: string, routes: ServerOptions['routes']): Promise<Address> => {
+    const onError: ServerOptions['onError'] = (error, request) =>
+      log.error('request failed', { ...request, ...errorFields(error) });
+    const server = await openServer(address, { routes, onError });
+    closers.push(() => server.close());
+    log.info('listening', { what, address: describeAddress(server.address) });
+    return server.address;
+  };
+
+  return {
+    failed: failure.promise,
+    metricsAddress: () => metricsAddress,
+
+    start: async () => {
+      log.info('starting', { version, roles: config.roles, policy: config.policy });
+      await makeStateDir(config.stateDir);
+      await serve({ path: join(config.stateDir, 'api.sock') }, 'api', (server) =>
+        addApiRoutes(server, createApi(config.pathPrefix, currentView)),
+      );
+      metricsAddress = await serve(config.metricsListen, 'health', (server) =>
+        addHealthRoutes(server, {
+          readReadiness: async () => readReadiness(currentView()),
+          renderMetrics: async () => currentView().daemon.metrics.render(),
+        }),
+      );
+
+      const { stateDir, caFile } = config;
+      const url = config.redis.url?.reveal() ?? null;
+      const redis = await openRedis({ url, stateDir, caFile, log }, stopping.signal);
+      closers.push(() => redis.close());
+      const daemon = createDaemon({ config, redis, version, log, onFatal: failure.fulfil });
+      closers.push(async () => {
+        left = await daemon.stop();
+      });
+      view = { config, redis, daemon, version, startedAt };
+      await daemon.start();
+      stopping.signal.throwIfAborted();
+
+      if (config.roles.includes('dashboard') && isLoopback(config.listen)) {
+        const { addQueuesPage } = await import('./web/queues-page.ts');
+        await serve(config.listen, 'dashboard', (server) => addQueuesPage(server, daemon.queues.all));
+      }
+      log.info('started', { durationMs: Date.now() - startedAt.getTime() });
+    },
+
+    stop: async () => {
+      stopping.abort();
+      for (const close of closers.splice(0).toReversed()) {
+        await close().catch((error: unknown) => log.warn('a part did not stop well', errorFields(error)));
+      }
+      log.info('stopped', { left });
+      return left;
+    },
+  };
+}
+
+async function makeStateDir(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new ConfigError(`KPR_STATE_DIR: ${dir} cannot be made`, { cause: error });
+  }
+}
+
+function createPromise<T>(): { promise: Promise<T>; fulfil: (value: T) => void } {
+  let fulfil = (_value: T) => {};
+  const promise = new Promise<T>((resolve) => {
+    fulfil = resolve;
+  });
+  return { promise, fulfil };
+}

@@ -1,0 +1,206 @@
+/**
+ * The parts of a daemon that stand on Redis: store, queues, workers, detector, watch over the systems, schedule.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CanaryWorker, createCanaryWorker } from '../../queues/canary.ts';
+import { createQueues, type Queues } from '../../queues/queues.ts';
+import { type Appointment, type Schedule, startSchedule } from '../../queues/schedule.ts';
+import { createTuner, type Tuner } from '../../queues/tuner.ts';
+import { createReconcileWorker, type ReconcileWorker } from '../../queues/workers.ts';
+import { type Clients, createClients } from '../clients.ts';
+import type { Config, Role } from '../config.ts';
+import { createDetector, type Detector } from '../detect/detector.ts';
+import { ConfigError, type System } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { createMetrics, type Metrics } from '../metrics.ts';
+import type { Reconciler } from '../reconcile/reconcile.ts';
+import type { RedisHandle } from '../state/redis.ts';
+import { createStore, type Store } from '../state/store.ts';
+import { createUpstreams, type Upstream, type Upstreams } from '../upstreams.ts';
+import { deletesPushRepositories, describeCleanup } from './cleanup.ts';
+import { createProbes } from './probes.ts';
+import { createReconciling } from './reconciling.ts';
+
+export interface DaemonOptions {
+  readonly config: Config;
+  readonly redis: RedisHandle;
+  readonly version: string;
+  readonly log: Logger;
+  /** the daemon must not go on */
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface Daemon {
+  readonly clients: Clients;
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly metrics: Metrics;
+  readonly reconciler: Reconciler;
+  readonly upstreams: Upstreams;
+  readonly tuner: Tuner;
+  /** null where the daemon is no worker */
+  readonly canary: CanaryWorker | null;
+  /** Asks both systems once and begins to work, whether they answer or not. @throws E_CONFIG on a Katello to keep away from */
+  start(): Promise<void>;
+  /** Answers the paths whose run did not stop in time. */
+  stop(): Promise<readonly string[]>;
+}
+
+/** What remains for the servers and Redis makes it half a minute in all. */
+const GRACE_MS = 15_000;
+const MOST_LOOKS = 100;
+
+export function createDaemon({ config, redis, version, log, onFatal }: DaemonOptions): Daemon {
+  const stopping = new AbortController();
+  let fatal: Error | null = null;
+  const hasRole = (role: Role) => config.roles.includes(role);
+  const { prefix } = config.redis;
+  const skipVersionCheck = !redis.tellsVersion;
+
+  const queues = createQueues({ connection: redis.client, prefix, skipVersionCheck });
+  const store: Store = createStore({
+    redis: redis.client,
+    prefix,
+    receiptDays: config.receiptDays,
+    onLeaseLost: () => metrics.leaseLost(),
+  });
+  const metrics = createMetrics(version, {
+    readQueues: () => queues.inspect(),
+    readLag: () => readLagSeconds(store),
+    countFailedPaths: () => store.paths.countFailed(),
+    isRedisUp: () => redis.isUp(),
+  });
+
+  const count = (system: System, status: number | null) => metrics.upstreamAnswered(system, status);
+  const clients = createClients(config, {
+    version,
+    log: (message, fields) => log.debug(message, { ...fields }),
+    onRequest: (system, status) => {
+      count(system, status);
+      if (system !== 'redis') upstreams.saw(system, status);
+    },
+  });
+  const upstreams = createUpstreams({
+    probes: createProbes(createClients(config, { version, maxRetries: 0, onRequest: count })),
+    onUp: (system, systemVersion) => {
+      fatal ??= findFatal(config, system, systemVersion);
+      if (fatal) onFatal(fatal);
+    },
+    onChange: (isOpen) => void (isOpen ? worker?.resume() : worker?.pause()),
+    log,
+    now: Date.now,
+    delay: (ms, signal) => delay(ms, undefined, { signal }),
+  });
+
+  const reconciler = createReconciling(config, clients, store, metrics, log);
+  const tuner = createTuner({
+    queues,
+    acquireLease: (name, ttlMs) => store.acquireLease(name, ttlMs),
+    ceiling: config.concurrency,
+    now: () => performance.now(),
+  });
+  const workerOptions = () => ({ connection: redis.connect(), prefix, skipVersionCheck });
+  const canary = hasRole('worker') ? createCanaryWorker(workerOptions()) : null;
+  const worker: ReconcileWorker | null = hasRole('worker')
+    ? createReconcileWorker({
+        ...workerOptions(),
+        concurrency: config.concurrency,
+        reconcile: (path, run) => reconciler.reconcile(path, run),
+        paths: store.paths,
+        queues,
+        check: async (system) => system === 'redis' || upstreams.check(system),
+        isOpen: () => fatal === null && upstreams.isOpen(),
+        onEnded: (outcome) => {
+          metrics.reconciled(outcome);
+          if (outcome === 'published') tuner.published();
+        },
+        log: log.child({ component: 'worker' }),
+      })
+    : null;
+  const detector = hasRole('detector') ? createDetecting(config, clients, store, queues, metrics, log) : null;
+
+  const background: Promise<void>[] = [];
+  let schedule: Schedule | null = null;
+
+  return {
+    clients,
+    store,
+    queues,
+    metrics,
+    reconciler,
+    upstreams,
+    tuner,
+    canary,
+    start: async () => {
+      background.push(upstreams.run(stopping.signal));
+      await Promise.all([upstreams.check('pulp'), upstreams.check('katello')]);
+      if (fatal) throw fatal;
+      stopping.signal.throwIfAborted();
+      if (worker) {
+        await tuner.tick();
+        await queues.addCanary();
+        worker.start();
+      }
+      if (detector) background.push(detector.run(stopping.signal));
+      schedule = startSchedule(appointments(queues, store, tuner, hasRole), log);
+    },
+    stop: async () => {
+      stopping.abort();
+      await schedule?.stop();
+      const left = (await worker?.close(GRACE_MS)) ?? [];
+      await Promise.allSettled([...background, canary?.close()]);
+      await queues.close();
+      return left;
+    },
+  };
+}
+
+function createDetecting(
+  config: Config,
+  { pulp }: Clients,
+  store: Store,
+  queues: Queues,
+  metrics: Metrics,
+  log: Logger,
+): Detector {
+  return createDetector({
+    pulp,
+    prefix: config.pathPrefix,
+    enqueue: async (path, { seenAt }) => {
+      await store.paths.markSeen(path, seenAt);
+      await queues.add(path);
+    },
+    listHeldPaths: () => store.paths.listHeld(),
+    readCursor: () => store.readCursor(),
+    writeCursor: (cursor) => store.writeCursor(cursor),
+    acquireLease: (name, ttlMs) => store.acquireLease(name, ttlMs),
+    log: log.child({ component: 'detector' }),
+    onLook: (feed, durationMs) => metrics.pollTook(feed, durationMs),
+    now: Date.now,
+    delay: (ms, signal) => delay(ms, undefined, { signal }),
+    options: config.poll,
+  });
+}
+
+/** All daemons keep these; a job that two of them add is one job. */
+function appointments(queues: Queues, store: Store, tuner: Tuner, hasRole: (role: Role) => boolean): Appointment[] {
+  const look = async () => {
+    for (const path of await store.paths.takeDueLooks(MOST_LOOKS)) await queues.add(path);
+  };
+  const ofWorkers: Appointment[] = [
+    { name: 'canary', cron: '*/20 * * * * *', run: () => queues.addCanary() },
+    { name: 'concurrency', cron: '30 * * * * *', run: () => tuner.tick() },
+  ];
+  return [{ name: 'looks', cron: '*/5 * * * * *', run: look }, ...(hasRole('worker') ? ofWorkers : [])];
+}
+
+export async function readLagSeconds({ paths }: Store): Promise<number> {
+  const oldest = await paths.findOldestUnpublished();
+  return oldest ? Math.max(0, (Date.now() - oldest.since) / 1000) : 0;
+}
+
+/** Asked again each time that Katello comes back: it may have been upgraded. */
+function findFatal({ acceptsCleanup }: Config, system: Upstream, version: string): Error | null {
+  if (system !== 'katello' || acceptsCleanup || !deletesPushRepositories(version)) return null;
+  return new ConfigError(`${describeCleanup(version)} KPR_ACCEPT_CLEANUP=true starts kpr anyway.`);
+}

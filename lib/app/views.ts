@@ -1,0 +1,77 @@
+/**
+ * What a daemon says of itself: readiness, status, and the answers of the API.
+ */
+import type { Config } from '../config.ts';
+import { describeError } from '../log.ts';
+import type { RedisHandle } from '../state/redis.ts';
+import type { ApiDeps } from '../web/api.ts';
+import { judgeReadiness, type Readiness } from '../web/readiness.ts';
+import type { Status } from '../web/status.ts';
+import { type Daemon, readLagSeconds } from './daemon.ts';
+import { dropPins, listPaths } from './pushes.ts';
+
+export interface View {
+  readonly config: Config;
+  readonly redis: RedisHandle;
+  readonly daemon: Daemon;
+  readonly version: string;
+  readonly startedAt: Date;
+}
+
+export async function readReadiness({ config, redis, daemon, startedAt }: View): Promise<Readiness> {
+  const lastAt = daemon.canary?.lastAt() ?? null;
+  return judgeReadiness({
+    roles: config.roles,
+    redisProblem: await findRedisProblem(redis, daemon),
+    canaryAgeMs: lastAt === null ? null : Date.now() - lastAt,
+    uptimeMs: Date.now() - startedAt.getTime(),
+    upstreams: daemon.upstreams.states(),
+  });
+}
+
+export async function readStatus(view: View): Promise<Status> {
+  const { config, redis, daemon, version, startedAt } = view;
+  const { store, queues, upstreams, tuner } = daemon;
+  const readiness = await readReadiness(view);
+  return {
+    ...readiness,
+    version,
+    startedAt,
+    roles: config.roles,
+    redis: redis.kind,
+    policy: config.policy,
+    lagSeconds: await readLagSeconds(store),
+    failedPaths: await store.paths.countFailed(),
+    concurrency: { level: tuner.level(), ceiling: config.concurrency },
+    upstreams: upstreams.states(),
+    queues: await queues.inspect(),
+  };
+}
+
+/** The API on a daemon that may still be starting: `view` throws E_TRANSPORT until it stands. */
+export function createApi(prefix: string, view: () => View): ApiDeps {
+  const daemon = () => view().daemon;
+  return {
+    prefix,
+    readStatus: async () => readStatus(view()),
+    listPushes: async (query) => daemon().store.receipts.list(query),
+    findPush: async (id) => daemon().store.receipts.find(id),
+    plan: async (path, signal) => daemon().reconciler.plan(path, signal),
+    listPaths: async (signal) => listPaths(daemon().clients.pulp, prefix, signal),
+    promote: async (path) => daemon().queues.promote(path),
+    unpin: async (path, signal) => dropPins(daemon().clients.pulp, prefix, path, signal),
+    listQueues: async () => daemon().queues.inspect(),
+    findJobState: async (path) => daemon().queues.findState(path),
+  };
+}
+
+async function findRedisProblem(redis: RedisHandle, { store }: Daemon): Promise<string | null> {
+  const outage = redis.outage();
+  if (outage) return `away since ${outage.since.toISOString()}: ${outage.error}`;
+  try {
+    await store.checkWritable();
+    return null;
+  } catch (error) {
+    return describeError(error);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Pulp and Katello as the configuration says: address, account, certificates.
+ */
+
+import { openSecret, type Secret } from './config/secret.ts';
+import type { Config, PulpAuth } from './config.ts';
+import { ConfigError, type System } from './errors.ts';
+import { createHttpClient } from './http/client.ts';
+import type { Credentials } from './http/credentials.ts';
+import { createKatello } from './katello/endpoints.ts';
+import type { Katello } from './katello/katello.ts';
+import { createPulp } from './pulp/endpoints.ts';
+import type { Pulp } from './pulp/pulp.ts';
+
+export interface Clients {
+  readonly pulp: Pulp;
+  readonly katello: Katello;
+}
+
+export interface ClientOptions {
+  readonly version: string;
+  /** how often a call is repeated when that is safe [3] */
+  readonly maxRetries?: number;
+  readonly log?: (message: string, fields: object) => void;
+  /** counts requests; `status` is null without an answer */
+  readonly onRequest?: (system: System, status: number | null) => void;
+}
+
+/**
+ * Asks nothing yet.
+ *
+ * @throws E_CONFIG when a certificate cannot be read
+ */
+export function createClients({ pulp, katello, caFile }: Config, options: ClientOptions): Clients {
+  const ca = caFile === null ? null : openFile('KPR_CA_FILE', caFile);
+  const common = {
+    userAgent: `kpr/${options.version}`,
+    ca: () => (ca === null ? [] : [ca.reveal()]),
+    maxRetries: options.maxRetries,
+    log: options.log,
+    onRequest: options.onRequest,
+  };
+  const { login, password } = katello;
+  return {
+    pulp: createPulp(
+      createHttpClient({ ...common, system: 'pulp', baseUrl: pulp.url.baseUrl, credentials: credentialsOf(pulp.auth) }),
+    ),
+    katello: createKatello(
+      createHttpClient({
+        ...common,
+        system: 'katello',
+        baseUrl: katello.url.href,
+        credentials: () => ({ kind: 'basic', login, password: password.reveal() }),
+      }),
+    ),
+  };
+}
+
+function credentialsOf(auth: PulpAuth): () => Credentials {
+  switch (auth.kind) {
+    case 'remote-user':
+      return () => auth;
+    case 'basic':
+      return () => ({ kind: 'basic', login: auth.login, password: auth.password.reveal() });
+    case 'certificate': {
+      const cert = openFile('KPR_PULP_CERT_FILE', auth.certFile);
+      const key = openFile('KPR_PULP_KEY_FILE', auth.keyFile);
+      return () => ({ kind: 'certificate', cert: cert.reveal(), key: key.reveal() });
+    }
+    default:
+      return auth satisfies never;
+  }
+}
+
+/** Followed like a secret: read again when it changes. */
+function openFile(name: string, file: string): Secret {
+  try {
+    return openSecret(file);
+  } catch (error) {
+    throw new ConfigError(`${name}: ${file} cannot be read`, { cause: error });
+  }
+}
