@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Receipt } from '../../lib/domain/receipt.ts';
 import { ReactorError } from '../../lib/errors.ts';
 import { createHttpClient } from '../../lib/http/client.ts';
+import type { HttpClientOptions } from '../../lib/http/options.ts';
 import { createDirectory } from '../../lib/katello/directory.ts';
 import { createKatello } from '../../lib/katello/endpoints.ts';
 import type { Katello } from '../../lib/katello/katello.ts';
@@ -83,6 +84,10 @@ export interface LabOptions {
   readonly settings?: Partial<Settings>;
   /** lets a test come between the use case and its dependencies */
   readonly wrap?: (deps: ReconcileDeps) => ReconcileDeps;
+  /** where the reactor reaches a server, given its own URL: a proxy in between [the server itself] */
+  readonly reach?: (system: 'pulp' | 'katello', url: string) => Promise<string>;
+  /** of the reactor's HTTP clients [no repeats, ordinary limits] */
+  readonly client?: Pick<HttpClientOptions, 'maxRetries' | 'limits'>;
 }
 
 /** Starts both servers on free ports. */
@@ -101,12 +106,15 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       credentials: () => ({ kind: 'basic', login, password }),
       userAgent: 'kpr/test',
       maxRetries: 0,
+      ...options.client,
+      delay: soon,
       log: (_, { method, url, status }) => void calls[system].push({ method, url, status }),
     });
-  const pulp = createPulp(clientOf('pulp', `${fakePulp.url}/pulp/`, fakePulp.login, fakePulp.password), {
-    delay: soon,
-  });
-  const katello = createKatello(clientOf('katello', standIn.url, KATELLO.login, KATELLO.password), { delay: soon });
+  const { reach = async (_, url) => url } = options;
+  const pulpUrl = await reach('pulp', fakePulp.url);
+  const pulp = createPulp(clientOf('pulp', `${pulpUrl}/pulp/`, fakePulp.login, fakePulp.password), { delay: soon });
+  const katelloUrl = await reach('katello', standIn.url);
+  const katello = createKatello(clientOf('katello', katelloUrl, KATELLO.login, KATELLO.password), { delay: soon });
 
   let clockMs = Date.parse('2026-01-01T00:00:00Z');
   const receipts = new Map<string, Receipt>();
