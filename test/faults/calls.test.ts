@@ -1,0 +1,121 @@
+/** One fault at one call, for every call that a reconcile makes. */
+import { expect } from 'chai';
+import { callSiteOf } from '../support/faults/call-site.ts';
+import { FAULTS, type Fault } from '../support/faults/fault.ts';
+import { type FaultyLab, type ServerName, startFaultyLab } from '../support/faults/faulty-lab.ts';
+import { createFigures } from '../support/faults/figures.ts';
+import { inParallel } from '../support/faults/in-parallel.ts';
+import { createRandom, type Random } from '../support/faults/random.ts';
+import { isLong, seed } from '../support/faults/settings.ts';
+import { findFlaws, type NameJoin, tellStory } from '../support/faults/story.ts';
+import type { LabOptions } from '../support/lab.ts';
+
+/** Labs at once: most of a story is waiting for tasks. */
+const WIDTH = 8;
+/** Places that each fault is tried at in the short run; which ones is left to chance. */
+const SOME = { writes: 4, reads: 2 };
+/** A create that gets no answer is waited for so long that it belongs to the long run (Katello answers it late). */
+const LATE = /^POST \/katello/;
+
+/** A call of the story: the n-th of its site. */
+interface Place {
+  readonly server: ServerName;
+  readonly site: string;
+  readonly occurrence: number;
+}
+
+interface Pair extends Pick<LabOptions, 'world' | 'katelloVersion'> {
+  readonly join: NameJoin;
+}
+
+const PAIRS: readonly Pair[] = [
+  { world: 'b', katelloVersion: '5.0.1', join: '/' },
+  ...(isLong ? ([{ world: 'a', katelloVersion: '4.14.3', join: '-' }] as const) : []),
+];
+
+for (const { join, ...servers } of PAIRS) {
+  const title = `one fault at one call, world ${servers.world}, Katello ${servers.katelloVersion} (seed ${seed})`;
+  describe(title, function () {
+    this.timeout(isLong ? 600_000 : 60_000); // each case is an installation of its own and two pushes
+    const figures = createFigures(title);
+    const random = createRandom(seed);
+    let places: readonly Place[];
+    before(async () => {
+      places = await listPlaces(servers);
+    });
+    after(() => figures.print());
+
+    for (const fault of FAULTS) {
+      it(`${fault} is made up for`, async () => {
+        const chosen = isLong ? places : somePlaces(places, fault, random);
+        const flaws: string[] = [];
+
+        await inParallel(WIDTH, chosen, async (place) => {
+          flaws.push(...(await tellWith(fault, place, servers, join)));
+        });
+
+        figures.add({
+          fault,
+          runs: chosen.length,
+          converged: chosen.length - flaws.length,
+          lost: flaws.length === 0 ? 'nothing' : `${flaws.length} stories`,
+        });
+        expect(flaws).to.deep.equal([]);
+      });
+    }
+  });
+}
+
+/** One line if the story did not end well, none if it did. */
+async function tellWith(fault: Fault, place: Place, servers: LabOptions, join: NameJoin): Promise<string[]> {
+  const { server, site, occurrence } = place;
+  const lab = await startStory(servers);
+  const proxy = lab.proxies[server];
+  let seen = 0;
+  proxy.trouble((call) => (callSiteOf(call) === site && ++seen === occurrence ? fault : null));
+  try {
+    await tellStory(lab);
+    proxy.trouble(null);
+    const flaws = proxy.counts.get(fault) === 1 ? [] : ['the fault did not come'];
+    flaws.push(...(await findFlaws(lab, join)));
+    return flaws.length === 0 ? [] : [`${fault} at ${server} ${site}, ${occurrence}: ${flaws.join('; ')}`];
+  } catch (error) {
+    return [`${fault} at ${server} ${site}, ${occurrence}: ${String(error)}`];
+  } finally {
+    await lab.close();
+  }
+}
+
+/** Every call of a story without faults; of one that is repeated until a task ends, the first. */
+async function listPlaces(servers: LabOptions): Promise<Place[]> {
+  const lab = await startStory(servers);
+  await tellStory(lab);
+  await lab.close();
+
+  const places: Place[] = [];
+  for (const server of ['pulp', 'katello'] as const) {
+    const seen = new Map<string, number>();
+    for (const site of lab.proxies[server].calls.map(callSiteOf)) {
+      const occurrence = (seen.get(site) ?? 0) + 1;
+      seen.set(site, occurrence);
+      if (occurrence === 1 || !site.includes('tasks')) places.push({ server, site, occurrence });
+    }
+  }
+  return places;
+}
+
+function somePlaces(places: readonly Place[], fault: Fault, random: Random): Place[] {
+  const fitting = places.filter(({ site }) => fault !== 'silent' || !LATE.test(site));
+  const isRead = ({ site }: Place): boolean => site.startsWith('GET ');
+  return [
+    ...random.some(SOME.reads, fitting.filter(isRead)),
+    ...random.some(
+      SOME.writes,
+      fitting.filter((place) => !isRead(place)),
+    ),
+  ];
+}
+
+function startStory(servers: LabOptions): Promise<FaultyLab> {
+  return startFaultyLab({ ...servers, settings: { superseded: 'remove' } });
+}
