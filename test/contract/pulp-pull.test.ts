@@ -77,6 +77,19 @@ describePulps('Pulp registry', (pulp, world) => {
 
     expect(status).to.equal(world === 'a' ? 405 : 400);
   });
+
+  it('deletes by digest, with its tags, from pulp_container 2.29', async () => {
+    const image = createImage({ seed: `${pulp().prefix} delete by digest` });
+    for (const tag of ['1', '2']) await push(pulp(), at('delete-digest'), tag, image);
+
+    const { status } = await pulp().send('DELETE', `/v2/${at('delete-digest')}/manifests/${image.manifest.digest}`);
+
+    expect(status).to.equal(world === 'a' ? 405 : 202);
+    if (world === 'a') return;
+    const task = (await pulp().tasksOf('delete-digest')).at(-1);
+    const { created_resources } = await pulp().waitForTask(task?.pulp_href ?? '');
+    expect((await pulp().readVersion(created_resources[0] ?? '')).content_summary.present).to.deep.equal({});
+  });
 });
 
 function codeOf({ body }: Reply): string | undefined {

@@ -33,6 +33,7 @@ export interface PulpClient extends PulpServer {
   list<T>(path: string, schema: z.ZodType<T>): Promise<T[]>;
   /** The task of a 202 answer, once it is final. */
   finish(accepted: Reply): Promise<Task>;
+  waitForTask(href: string): Promise<Task>;
   /** Repository of this name, of any container type, or null. */
   findRepository(name: string): Promise<Repository | null>;
   findDistribution(basePath: string): Promise<Distribution | null>;
@@ -70,10 +71,9 @@ export function createPulpClient(server: PulpServer): PulpClient {
     const page = await read(path, z.object({ next: z.null(), results: z.array(schema) }));
     return page.results;
   };
-  const finish: PulpClient['finish'] = async (accepted) => {
-    const { task } = Accepted.parse(accepted.body);
+  const waitForTask: PulpClient['waitForTask'] = async (href) => {
     for (;;) {
-      const now = await read(task, Task);
+      const now = await read(href, Task);
       if (FINAL.includes(now.state)) return now;
       await delay(20);
     }
@@ -85,7 +85,8 @@ export function createPulpClient(server: PulpServer): PulpClient {
     get,
     post: (path, body, headers) => send('POST', path, { body, ...(headers && { headers }) }),
     list,
-    finish,
+    finish: (accepted) => waitForTask(Accepted.parse(accepted.body).task),
+    waitForTask,
     findRepository: async (name) => {
       const types = 'container.container,container.container-push';
       return (

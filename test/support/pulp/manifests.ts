@@ -1,7 +1,18 @@
 /** Manifests under /v2/: the PUT with a tag is the one step of a push that makes a task and a version. */
 import { z } from 'zod';
 import { createdVersion } from './actions.ts';
-import { findTag, finishVersion, LIST_TYPES, pick, sha256, storeArtifact, storeManifest, storeTag } from './content.ts';
+import {
+  expandRemoved,
+  findManifest,
+  findTag,
+  finishVersion,
+  LIST_TYPES,
+  pick,
+  sha256,
+  storeArtifact,
+  storeManifest,
+  storeTag,
+} from './content.ts';
 import { type Answer, type Call, htmlPage, type Route } from './http.ts';
 import type { Kernel } from './kernel.ts';
 import { findUploadTarget, openPushTarget } from './push-target.ts';
@@ -21,16 +32,14 @@ type ManifestBody = z.infer<typeof ManifestBody>;
 
 export function manifestRoutes(pulp: Kernel): Route[] {
   const { state } = pulp;
-  const isUnsupported = (method: string) => () =>
-    refuse(405, 'UNSUPPORTED', `Method "${method}" not allowed.`, {}).answer;
-  const byDigestOnly = () => refuse(400, 'INVALID_REQUEST', 'A manifest can only be deleted by digest.', {}).answer;
+  const isUnsupported = () => refuse(405, 'UNSUPPORTED', 'Method "DELETE" not allowed.', {}).answer;
   return [
     {
       pattern: /^\/v2\/(?<path>.+)\/manifests\/(?<reference>[^/]+)$/,
       methods: {
         GET: (call) => readManifest(state, call),
         PUT: (call) => putManifest(pulp, call),
-        DELETE: state.world.isUnified ? byDigestOnly : isUnsupported('DELETE'),
+        DELETE: state.world.isUnified ? (call) => deleteManifest(pulp, call) : isUnsupported,
       },
     },
   ];
@@ -146,6 +155,27 @@ function tagPushed(
   if (task.state === 'waiting') return refuse(429, 'UNSUPPORTED', 'Request was throttled.', {}).answer;
   if (task.state !== 'completed') return htmlPage(500, 'Server Error (500)');
   return answerPushed(path, manifest);
+}
+
+/** By digest only, with its tags; a worker does it. */
+function deleteManifest(pulp: Kernel, call: Call): Answer {
+  const { state, tasks } = pulp;
+  const { path = '', reference = '' } = call.params;
+  if (!reference.startsWith('sha256:'))
+    throw refuse(400, 'INVALID_REQUEST', 'A manifest can only be deleted by digest.', {});
+  const repository = findUploadTarget(state, path);
+  const { content } = latestOf(repository);
+  const manifest = findManifest(state, content, reference);
+  if (!manifest) throw refuse(404, 'MANIFEST_UNKNOWN', 'Manifest not found.', { reference });
+  const tags = pick(state, content, 'tag').filter(({ manifestId }) => manifestId === manifest.id);
+  const units = [manifest.id, ...tags.map(({ id }) => id)];
+  tasks.dispatch({
+    name: 'pulp_container.app.tasks.recursive_remove.recursive_remove_content',
+    exclusive: [repositoryPrn(repository)],
+    correlationId: call.correlationId,
+    run: () => createdVersion(finishVersion(state, repository, [], expandRemoved(state, repository, units))),
+  });
+  return { status: 202 };
 }
 
 function answerPushed(path: string, manifest: Manifest): Answer {
