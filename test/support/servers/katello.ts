@@ -45,7 +45,7 @@ const SERVICE = 'kpr';
 /** Starts the stand-in, or finds it running. Its state is kept in `katello/` of the site. */
 export async function startKatello(site: Site, options: KatelloOptions): Promise<KatelloServer> {
   const port = await claimPort(site, NAME);
-  const controlPort = await claimPort(site, `${NAME}-control`);
+  const controlPort = await claimPort(site, NAME, `${NAME}-control`);
   const { pulp, version = '5.0.1' } = options;
   const state = join(site.dir, 'katello', 'state.json');
   await mkdir(join(site.dir, 'katello'), { recursive: true });

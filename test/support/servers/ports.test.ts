@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { keepPassword } from './memory.ts';
 import { claimPort } from './ports.ts';
-import type { Site } from './process.ts';
+import { ensureServer, type Site, stopServer } from './process.ts';
 
 describe('claimPort', () => {
   let site: Site;
@@ -29,6 +29,17 @@ describe('claimPort', () => {
     await once(other, 'listening');
 
     expect(await claimPort(site, 'pulp-api')).to.not.equal(port);
+    other.close();
+  });
+
+  it('keeps every port of a server that runs', async () => {
+    const port = await claimPort(site, 'sleeper', 'sleeper-metrics');
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    await ensureServer(site, { name: 'sleeper', command: 'sleep', args: ['1000'] });
+
+    expect(await claimPort(site, 'sleeper', 'sleeper-metrics')).to.equal(port);
+    await stopServer(site, 'sleeper');
     other.close();
   });
 

@@ -9,13 +9,13 @@ const FIRST = 20_000;
 const END = 32_768;
 
 /**
- * The port of the server of this name: the one it listens on, or the one it had before if that is still free, else a
- * new free one, kept from now on.
+ * A port for this purpose of a server (default: its only one): the one that it listens on, or that it had before if
+ * that is still free, else a new free one, kept from now on.
  */
-export async function claimPort(site: Site, name: string): Promise<number> {
-  const key = `${name}-port`;
+export async function claimPort(site: Site, server: string, purpose = server): Promise<number> {
+  const key = `${purpose}-port`;
   const kept = recall(site.dir, key);
-  if (typeof kept === 'number' && ((await findServer(site, name)) !== null || (await isFree(kept)))) return kept;
+  if (typeof kept === 'number' && ((await findServer(site, server)) !== null || (await isFree(kept)))) return kept;
 
   const port = await findFreePort();
   remember(site.dir, key, port);

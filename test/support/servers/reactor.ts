@@ -39,7 +39,7 @@ const NAME = 'reactor';
 export async function startReactor(site: Site, options: ReactorOptions): Promise<ReactorServer> {
   const { pulp, katello, redis } = options;
   const port = await claimPort(site, NAME);
-  const metricsPort = await claimPort(site, `${NAME}-metrics`);
+  const metricsPort = await claimPort(site, NAME, `${NAME}-metrics`);
   const stateDir = join(site.dir, 'reactor');
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
 
