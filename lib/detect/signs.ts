@@ -9,8 +9,6 @@ export interface Sign {
   readonly version: number | null;
 }
 
-const MIGRATE = 'pulp_container.app.tasks.migrate_push_repository.migrate_push_repository';
-
 /**
  * Names of the tasks that can change a push repository: pushes (the second name up to pulp_container 2.25), and what an
  * administrator can do to it. Katello's copies have some of these names too, in other repositories.
@@ -22,32 +20,35 @@ export const TASK_NAMES: readonly string[] = [
   'pulp_container.app.tasks.untag.untag_image',
   'pulp_container.app.tasks.recursive_add.recursive_add_content',
   'pulp_container.app.tasks.recursive_remove.recursive_remove_content',
-  MIGRATE,
+  'pulp_container.app.tasks.migrate_push_repository.migrate_push_repository',
 ];
 
-/** Since pulpcore 3.50 a PRN, before an href; what is only read begins with `shared:`. */
-const RESERVED = [
-  /^prn:container\.container(?:push)?repository:([0-9a-f-]{36})$/,
-  /^\/.*\/repositories\/container\/(?:container|container-push)\/([0-9a-f-]{36})\/$/,
-];
+const HREF = /^\/.*\/repositories\/container\/(?:container|container-push)\/([0-9a-f-]{36})\/$/;
+const PRN = /^prn:container\.container(?:push)?repository:([0-9a-f-]{36})$/;
 
 /**
- * Of a task that has ended: the versions it made, whatever its state (a push can fail after it made its version); else,
- * unless it completed, the repositories it held. One that completed without a version changed nothing, but for a
- * migration, which changes the type of a repository.
+ * Of a task that has ended: what it made, whatever its state (a push can fail after it made its version). That is a
+ * version, or, of a migration, the same repository with another type. One that completed and made neither changed
+ * nothing; any other may have changed the repositories it held.
  */
 export function signsOfEnded(task: Task): Sign[] {
-  const versions = task.created_resources.map(findVersionRef).filter((version) => version !== null);
-  if (versions.length > 0) return versions.map(({ uuid, number }) => ({ uuid, version: number }));
-  return task.state === 'completed' && task.name !== MIGRATE ? [] : signsOfHeld(task);
+  const made = task.created_resources.flatMap(signOfMade);
+  return made.length > 0 || task.state === 'completed' ? made : signsOfHeld(task);
 }
 
-/** Of a task about whose end nothing is known: the repositories it held. */
+/** Of a task about whose end nothing is known: the repositories it held, PRNs since pulpcore 3.50, before that hrefs. */
 export function signsOfHeld(task: Task): Sign[] {
-  const uuids = task.reserved_resources_record.map(findReserved).filter((uuid) => uuid !== undefined);
-  return uuids.map((uuid) => ({ uuid, version: null }));
+  // what is only read begins with `shared:`
+  return task.reserved_resources_record.flatMap((resource) =>
+    mayHaveChanged(PRN.exec(resource) ?? HREF.exec(resource)),
+  );
 }
 
-function findReserved(resource: string): string | undefined {
-  return RESERVED.map((pattern) => pattern.exec(resource)?.[1]).find((uuid) => uuid !== undefined);
+function signOfMade(href: string | null): Sign[] {
+  const version = findVersionRef(href);
+  return version ? [{ uuid: version.uuid, version: version.number }] : mayHaveChanged(HREF.exec(href ?? ''));
+}
+
+function mayHaveChanged(match: RegExpExecArray | null): Sign[] {
+  return match?.[1] === undefined ? [] : [{ uuid: match[1], version: null }];
 }

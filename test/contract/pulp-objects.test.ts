@@ -80,6 +80,14 @@ describePulps('Pulp REST objects', (pulp, world) => {
       expect(made.status).to.equal(405);
     });
 
+    it('of a push have nothing to migrate from: there is no such route up to 2.28, and no push type after it', async () => {
+      const repository = await pulp().findRepository(pulp().at('pushed'));
+
+      const { status } = await pulp().post(`${repository?.pulp_href}migrate/`, {});
+
+      expect(status).to.equal(404);
+    });
+
     it('change in a task, or not at all where nothing differs', async () => {
       const { pulp_href } = await pulp().createRepository(`${pulp().prefix}/described`);
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { expandAdded, expandRemoved, findManifest, findTag, finishVersion, pick, storeTag } from './content.ts';
 import { type Answer, type Call, type Handler, Refusal, type Route, readBody } from './http.ts';
 import { type Kernel, resolveVersion } from './kernel.ts';
-import { API, repositoryPrn } from './render.ts';
+import { API, distributionPrn, repositoryPrn } from './render.ts';
 import { type Created, type Distribution, latestOf, type Repository, type State, type Version } from './state.ts';
 
 const TASKS = 'pulp_container.app.tasks.';
@@ -30,7 +30,7 @@ export function actionRoutes(pulp: Kernel): Route[] {
     action('container|container-push', 'untag', (call) => untagImage(pulp, call)),
     action('container', 'set_label', (call) => setLabel(call, pulp.repositoryOf(call), pulp.state)),
     action('container', 'unset_label', (call) => unsetLabel(call, pulp.repositoryOf(call))),
-    action('container-push', 'migrate', (call) => migrate(pulp, call)),
+    ...(pulp.state.world.isUnified ? [action('container-push', 'migrate', (call) => migrate(pulp, call))] : []),
     {
       pattern: new RegExp(`${distribution}set_label/$`),
       methods: { POST: (call) => setLabel(call, distributionOf(pulp.state, call), pulp.state) },
@@ -137,14 +137,18 @@ function untagImage(pulp: Kernel, call: Call): Answer {
   });
 }
 
+/** In place: uuid and versions stay. */
 function migrate(pulp: Kernel, call: Call): Answer {
   const repository = pulp.repositoryOf(call);
+  const distributions = [...pulp.state.distributions.values()].filter(
+    ({ repositoryId }) => repositoryId === repository.id,
+  );
   return pulp.startTask(call, {
     name: `${TASKS}migrate_push_repository.migrate_push_repository`,
-    exclusive: [repositoryPrn(repository)],
+    exclusive: [repositoryPrn(repository), ...distributions.map(distributionPrn)],
     run: () => {
       repository.type = 'container';
-      return [];
+      return [{ kind: 'repository', id: repository.id }];
     },
   });
 }

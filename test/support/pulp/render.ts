@@ -194,6 +194,10 @@ export function createdHref(state: State, created: Created): string {
     const distribution = state.distributions.get(created.id);
     return distribution ? distributionHref(distribution) : gone;
   }
+  if (created.kind === 'repository') {
+    const repository = state.repositories.get(created.id);
+    return repository ? repositoryHref(repository) : gone;
+  }
   const found = findVersion(state, created.id);
   return found ? versionHref(found.repository, found.version) : gone;
 }
@@ -201,6 +205,7 @@ export function createdHref(state: State, created: Created): string {
 function createdPrn(created: Created): string {
   const models = {
     version: 'core.repositoryversion',
+    repository: 'container.containerrepository',
     tag: 'container.tag',
     distribution: 'container.containerdistribution',
   };

@@ -108,6 +108,7 @@ export interface Upload {
 /** A thing a task made; it is shown by the href it has now. */
 export type Created =
   | { readonly kind: 'version'; readonly id: string }
+  | { readonly kind: 'repository'; readonly id: string }
   | { readonly kind: 'tag'; readonly id: string }
   | { readonly kind: 'distribution'; readonly id: string };
 

@@ -46,12 +46,10 @@ describe('signsOfEnded', () => {
     expect(signsOfEnded(pushTask(1, { created_resources }))).to.deep.equal([]);
   });
 
-  it('are what a migration held: it changes the type without a version', () => {
-    const name = 'pulp_container.app.tasks.migrate_push_repository.migrate_push_repository';
+  it('are what a migration made: the same repository, of another type', () => {
+    const created_resources = [`/pulp/api/v3/repositories/container/container/${uuid}/`];
 
-    expect(signsOfEnded(pushTask(1, { name, reserved_resources_record: reserved }))).to.deep.equal([
-      { uuid, version: null },
-    ]);
+    expect(signsOfEnded(pushTask(1, { created_resources }))).to.deep.equal([{ uuid, version: null }]);
   });
 });
 
