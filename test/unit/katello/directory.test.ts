@@ -1,10 +1,18 @@
 import { expect } from 'chai';
 import { isAbort } from '../../../lib/errors.ts';
 import { createDirectory } from '../../../lib/katello/directory.ts';
-import type { Organization, Product } from '../../../lib/katello/schema.ts';
+import type { Organization, Product, RepositoryRow } from '../../../lib/katello/schema.ts';
 
 const ACME: Organization = { id: 1, name: 'ACME', label: 'acme' };
 const WEB: Product = { id: 7, name: 'Web', label: 'web' };
+
+const REPOSITORY: RepositoryRow = {
+  ...WEB,
+  url: null,
+  version_href: null,
+  container_repository_name: null,
+  relative_path: null,
+};
 
 /** A Katello whose organizations come when the test lets them. */
 function slowKatello() {
@@ -17,6 +25,10 @@ function slowKatello() {
         loads.push({ signal, answer, fail });
       }),
     listProducts: async (organizationId: number) => [{ ...WEB, id: organizationId }],
+    listRepositories: async (organizationId: number, productId: number) => [
+      { ...REPOSITORY, id: 100 * organizationId + productId },
+    ],
+    readVersion: async () => '5.0.1',
   };
 }
 
@@ -89,6 +101,18 @@ describe('createDirectory', () => {
 
     expect(await directory.listProducts(1)).to.deep.equal([{ ...WEB, id: 1 }]);
     expect(await directory.listProducts(2)).to.deep.equal([{ ...WEB, id: 2 }]);
+  });
+
+  it('keeps the repositories of products apart', async () => {
+    const directory = open();
+
+    const ids = await Promise.all(
+      [directory.listRepositories(1, 7), directory.listRepositories(1, 8), directory.listRepositories(2, 7)].map(
+        async (rows) => (await rows)[0]?.id,
+      ),
+    );
+
+    expect(ids).to.deep.equal([107, 108, 207]);
   });
 
   describe('when a caller goes away', () => {
