@@ -14,6 +14,8 @@ export const LABELS = {
   repository: 'kpr_repository',
   claim: 'kpr_claim',
   pins: 'kpr_pins',
+  /** the push repository is about to be deleted: no new push */
+  closing: 'kpr_closing',
 } as const;
 
 /** Labels as Pulp sends them. */

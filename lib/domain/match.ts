@@ -4,8 +4,9 @@
  *
  * Rows are passed as Katello sends them.
  */
+import type { DistributionRow } from './claim.ts';
 import { katelloLabel } from './label.ts';
-import type { PushPath } from './path.ts';
+import { fromPulpName, type PushPath } from './path.ts';
 import { refuse } from './reason.ts';
 
 export interface Row {
@@ -30,6 +31,12 @@ export interface TargetRow {
   readonly relative_path: string | null;
 }
 
+/** Which organizations may be pushed to: labels, folded; an empty list allows all, and to deny is stronger. */
+export interface OrganizationRules {
+  readonly organizationsAllow: readonly string[];
+  readonly organizationsDeny: readonly string[];
+}
+
 /** @throws E_REFUSED unknown-organization, ambiguous-label */
 export function matchOrganization<T extends Row>(organizations: readonly T[], { organization }: PushPath): T {
   const fitting = organizations.filter(({ id, label }) =>
@@ -39,6 +46,13 @@ export function matchOrganization<T extends Row>(organizations: readonly T[], { 
   if (!found) throw refuse('unknown-organization', { org: typed(organization) });
   if (other) throw ambiguous(typed(organization), fitting);
   return found;
+}
+
+/** @throws E_REFUSED organization-excluded */
+export function checkOrganization({ label }: Row, rules: OrganizationRules): void {
+  const folded = fold(label);
+  const isAllowed = rules.organizationsAllow.length === 0 || rules.organizationsAllow.includes(folded);
+  if (!isAllowed || rules.organizationsDeny.includes(folded)) throw refuse('organization-excluded', { org: label });
 }
 
 /**
@@ -93,6 +107,19 @@ export function matchRepository<T extends Row>(rows: readonly T[], name: string)
 export function checkTarget(repository: TargetRow, { path }: PushPath, katelloHost: string): void {
   if (repository.url) throw refuse('synced-repository', { path, url: repository.url });
   if (isNativePush(repository)) throw refuse('native-push-repository', { path, katelloHost });
+}
+
+/**
+ * Passes unless the distribution, which carries the label of this repository, is that of another path: several spellings
+ * lead to one repository, and the first that was labelled fills it.
+ *
+ * @throws E_REFUSED other-owner
+ */
+export function checkOwner(distribution: DistributionRow, repositoryId: number, path: string, prefix: string): void {
+  const other = fromPulpName(distribution.base_path, prefix);
+  if (other !== null && other !== path && distribution.repository) {
+    throw refuse('other-owner', { other, id: String(repositoryId) });
+  }
 }
 
 /**

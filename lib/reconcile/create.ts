@@ -6,7 +6,7 @@ import { matchProduct, matchRepository } from '../domain/match.ts';
 import { refuse } from '../domain/reason.ts';
 import { BusyError, HttpStatusError, InvariantError, TaskTimeoutError } from '../errors.ts';
 import { busyWith } from './busy.ts';
-import type { ReconcileDeps } from './deps.ts';
+import type { ReconcileDeps, Settings } from './deps.ts';
 import { LEASE_TTL_MS, withLease } from './lease.ts';
 import type { Resolved } from './resolve.ts';
 
@@ -14,13 +14,21 @@ const METADATA_GENERATE = 'Actions::Katello::Repository::MetadataGenerate';
 /** Seen: 1 to 2 s (Katello 5.0, idle). */
 const GAPS_MS = [300, 500, 1000, 1000, 2000, ...Array.from({ length: 24 }, () => 5000)];
 
+/** What making a push product needs, which the front has too. */
+export type PushProductDeps = Pick<ReconcileDeps, 'katello' | 'directory' | 'acquireLease' | 'log'> & {
+  readonly settings: Pick<Settings, 'pushProduct' | 'mayCreatePushProduct'>;
+};
+
 /**
  * Makes the organization's push product, or finds the one that somebody else just made.
  *
  * @throws E_REFUSED push-product-missing; E_BUSY while another run makes it
  */
-export async function createPushProduct(deps: ReconcileDeps, resolved: Resolved, signal?: AbortSignal): Promise<void> {
-  const { organization, path } = resolved;
+export async function createPushProduct(
+  deps: PushProductDeps,
+  { organization, path }: Pick<Resolved, 'organization' | 'path'>,
+  signal?: AbortSignal,
+): Promise<void> {
   const { pushProduct, mayCreatePushProduct } = deps.settings;
   if (!mayCreatePushProduct) throw refuse('push-product-missing', { org: organization.label, pushProduct });
 
@@ -100,6 +108,6 @@ async function waitForDistribution(deps: ReconcileDeps, repositoryId: number, si
   );
 }
 
-function warnOfTwins({ log }: ReconcileDeps, what: string, others: readonly number[]): void {
+function warnOfTwins({ log }: Pick<ReconcileDeps, 'log'>, what: string, others: readonly number[]): void {
   if (others.length > 0) log.error('katello has twins of one name; the lowest id is used', { what, others });
 }

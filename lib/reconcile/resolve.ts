@@ -3,10 +3,17 @@
  * Refuses what must not be filled. Reads only.
  */
 import { LABELS, readOwnedRepositoryId } from '../domain/claim.ts';
-import { checkTarget, matchOrganization, matchProduct, matchRepository } from '../domain/match.ts';
-import { fromPulpName, type PushPath, parsePushPath, toPulpName } from '../domain/path.ts';
+import { lookTwice } from '../domain/look-twice.ts';
+import {
+  checkOrganization,
+  checkOwner,
+  checkTarget,
+  matchOrganization,
+  matchProduct,
+  matchRepository,
+} from '../domain/match.ts';
+import { type PushPath, parsePushPath, toPulpName } from '../domain/path.ts';
 import { refuse } from '../domain/reason.ts';
-import { RefusedError } from '../errors.ts';
 import type { Organization, Product, Repository } from '../katello/schema.ts';
 import { readRepositoryRef } from '../pulp/href.ts';
 import type { Distribution } from '../pulp/schema.ts';
@@ -81,25 +88,20 @@ export async function resolve(
   };
 }
 
-/** What the cache does not know may have been made a moment ago, so a refusal needs a fresh look. */
-async function findOrganizationAndProduct(
-  deps: ReconcileDeps,
+function findOrganizationAndProduct(
+  { directory, settings }: ReconcileDeps,
   path: PushPath,
   signal?: AbortSignal,
 ): Promise<{ organization: Organization; product: Product | null }> {
-  const find = async (): Promise<{ organization: Organization; product: Product | null }> => {
-    const organization = matchOrganization(await deps.directory.listOrganizations(signal), path);
-    checkOrganization(deps, organization);
-    const products = await deps.directory.listProducts(organization.id, signal);
-    return { organization, product: matchProduct(products, path, deps.settings.pushProduct) };
-  };
-  try {
-    return await find();
-  } catch (error) {
-    if (!(error instanceof RefusedError)) throw error;
-    deps.directory.forget();
-    return await find();
-  }
+  return lookTwice(
+    async () => {
+      const organization = matchOrganization(await directory.listOrganizations(signal), path);
+      checkOrganization(organization, settings);
+      const products = await directory.listProducts(organization.id, signal);
+      return { organization, product: matchProduct(products, path, settings.pushProduct) };
+    },
+    () => directory.forget(),
+  );
 }
 
 /** A claimed repository that is gone is never made again: somebody deleted it. */
@@ -121,31 +123,7 @@ async function findByName(
   const row = matchRepository(await deps.katello.listRepositories(organization.id, productId, signal), path.name);
   const repository = row && (await deps.katello.findRepository(row.id, signal));
   if (!repository) return null;
-  await checkOwner(deps, repository.id, path.path, signal);
+  const owners = deps.pulp.listDistributionsByLabel(LABELS.repository, String(repository.id), signal);
+  for await (const owner of owners) checkOwner(owner, repository.id, path.path, deps.settings.prefix);
   return repository;
-}
-
-/** Several spellings lead to one repository; the first that was labelled fills it (design: one owner). */
-async function checkOwner(
-  deps: ReconcileDeps,
-  repositoryId: number,
-  path: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  for await (const distribution of deps.pulp.listDistributionsByLabel(
-    LABELS.repository,
-    String(repositoryId),
-    signal,
-  )) {
-    const other = fromPulpName(distribution.base_path, deps.settings.prefix);
-    if (other !== null && other !== path && distribution.repository) {
-      throw refuse('other-owner', { other, id: String(repositoryId) });
-    }
-  }
-}
-
-function checkOrganization({ settings }: ReconcileDeps, { label }: Organization): void {
-  const folded = label.toLowerCase();
-  const isAllowed = settings.organizationsAllow.length === 0 || settings.organizationsAllow.includes(folded);
-  if (!isAllowed || settings.organizationsDeny.includes(folded)) throw refuse('organization-excluded', { org: label });
 }

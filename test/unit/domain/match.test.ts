@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import {
+  checkOrganization,
+  checkOwner,
   checkTarget,
   matchOrganization,
   matchProduct,
@@ -51,6 +53,42 @@ describe('matchOrganization', () => {
       reason: 'ambiguous-label',
       details: { label: 'beta', a: '2', b: '3' },
     });
+  });
+});
+
+describe('checkOrganization', () => {
+  const rules = (allow: string[], deny: string[]) => ({ organizationsAllow: allow, organizationsDeny: deny });
+  const excluded = { reason: 'organization-excluded', details: { org: 'ACME' } };
+
+  it('allows all where none is named, and those that are named whatever their case', () => {
+    checkOrganization(row(1, 'ACME'), rules([], []));
+    checkOrganization(row(1, 'ACME'), rules(['acme'], ['beta']));
+  });
+
+  it('refuses one that is not named, and one that is denied', () => {
+    expect(refusalOf(() => checkOrganization(row(1, 'ACME'), rules(['beta'], [])))).to.deep.equal(excluded);
+    expect(refusalOf(() => checkOrganization(row(1, 'ACME'), rules(['acme'], ['acme'])))).to.deep.equal(excluded);
+  });
+});
+
+describe('checkOwner', () => {
+  const distribution = (basePath: string, repository: string | null = '/pulp/1/') => ({
+    name: basePath,
+    base_path: basePath,
+    repository,
+    repository_version: null,
+  });
+
+  it('refuses a path while another one has the label', () => {
+    const check = () => checkOwner(distribution('kpr.push/acme/api'), 42, 'id/3/api', 'kpr.push');
+
+    expect(refusalOf(check)).to.deep.equal({ reason: 'other-owner', details: { other: 'acme/api', id: '42' } });
+  });
+
+  it('passes the owner itself, what serves nothing, and what is not under the prefix', () => {
+    checkOwner(distribution('kpr.push/acme/api'), 42, 'acme/api', 'kpr.push');
+    checkOwner(distribution('kpr.push/acme/api', null), 42, 'id/3/api', 'kpr.push');
+    checkOwner(distribution('acme/api'), 42, 'id/3/api', 'kpr.push');
   });
 });
 
