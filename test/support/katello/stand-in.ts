@@ -30,7 +30,6 @@ export interface StandInOptions {
   readonly control?: Address;
   /** base of the URLs in texts [https://foreman.example.com] */
   readonly foremanUrl?: string;
-  readonly now?: () => Date;
 }
 
 export interface Address {
@@ -48,7 +47,11 @@ export interface StandIn {
 /** Starts a stand-in for Foreman and Katello. @throws for a bad version, seed or address */
 export async function startKatelloStandIn(options: StandInOptions): Promise<StandIn> {
   const traits = traitsOf(options.version);
-  const now = options.now ?? (() => new Date());
+  let clockOffsetMs = 0;
+  const now = (): Date => new Date(Date.now() + clockOffsetMs);
+  const moveClock = (advanceMs: number): void => {
+    clockOffsetMs += advanceMs;
+  };
   const stopping = new AbortController();
   const firstWorld = await createWorld(options.seed ?? {}, now());
   const store = await openStore(options.statePath ?? null, () => structuredClone(firstWorld));
@@ -90,7 +93,7 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
   };
 
   const server = createServer(createListener(app, createRoutes(app), authenticator));
-  const controlServer = createServer(createControlListener({ app, reset }));
+  const controlServer = createServer(createControlListener({ app, reset, moveClock }));
   const url = await listen(server, options.listen);
   const controlUrl = await listen(controlServer, options.control);
   tasks.recover();

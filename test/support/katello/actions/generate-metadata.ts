@@ -3,7 +3,7 @@ import { type App, checkBackends } from '../app.ts';
 import { getById } from '../state/find.ts';
 import type { Repository, Task, User } from '../state/rows.ts';
 import type { Action, Run } from '../tasks/engine.ts';
-import { repositoryLinks, repositorySubjects } from '../tasks/subjects.ts';
+import { repositoryLink, repositorySubjects } from '../tasks/subjects.ts';
 import { refreshDistribution } from './distribution.ts';
 import { ACTIONS } from './labels.ts';
 import { checkNotPublishing } from './publishing.ts';
@@ -48,7 +48,7 @@ export async function startGenerateMetadata(
     subjects: repositorySubjects(app.world, repository),
     input: { services_checked: ['pulp3'] },
     plan: { repositoryId: repository.id },
-    links: repositoryLinks(app.world, repository),
+    links: [repositoryLink(repository)],
     locks: [],
     whilePlanning: () => checkNotPublishing(app, repository),
   });

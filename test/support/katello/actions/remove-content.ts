@@ -5,7 +5,7 @@ import { getById } from '../state/find.ts';
 import type { Manifest, Repository, Task, User } from '../state/rows.ts';
 import type { Action, Run } from '../tasks/engine.ts';
 import { PlanningRefused } from '../tasks/planning-refused.ts';
-import { repositoryLinks, repositorySubjects } from '../tasks/subjects.ts';
+import { repositoryLink, repositorySubjects } from '../tasks/subjects.ts';
 import { scheduleCapsuleSync } from './capsule-sync.ts';
 import { generateMetadata } from './generate-metadata.ts';
 import { ACTIONS } from './labels.ts';
@@ -58,7 +58,7 @@ export async function startRemoveContent(
     subjects: repositorySubjects(app.world, repository),
     input: { services_checked: ['pulp3'] },
     plan: { repositoryId: repository.id, manifestIds: manifests.map((row) => row.id), syncsCapsules },
-    links: repositoryLinks(app.world, repository),
+    links: [repositoryLink(repository)],
     locks: [],
     whilePlanning: () => {
       if (manifests.length === 0) {

@@ -69,7 +69,7 @@ export function createFaults(): Faults {
     },
     runCandlepin() {
       if (candlepin !== 'ok') {
-        throw new StepError('Katello::Errors::CandlepinError', 'Runtime Error stub failure at org.candlep');
+        throw new StepError('Katello::Errors::CandlepinError', 'Runtime Error stub failure at org.candlepin');
       }
     },
     holdTasks(label) {

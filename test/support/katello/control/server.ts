@@ -3,19 +3,30 @@ import type { RequestListener } from 'node:http';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { readBody } from '../http/body.ts';
+import type { World } from '../state/rows.ts';
 
 interface ControlDeps {
   readonly app: App;
   /** puts the first world back and forgets sessions, counters and faults */
   readonly reset: () => Promise<void>;
+  /** lets so much time pass for everything that reads the clock */
+  readonly moveClock: (advanceMs: number) => void;
 }
 
 type Handler = (body: unknown) => unknown;
 
 /** `POST /<name>` with a JSON body; `GET /world` shows everything. */
-export function createControlListener({ app, reset }: ControlDeps): RequestListener {
+export function createControlListener({ app, reset, moveClock }: ControlDeps): RequestListener {
   const handlers: Readonly<Record<string, Handler>> = {
     'GET /world': () => app.world,
+    'PUT /world': (body) => {
+      app.store.replace(z.custom<World>((value) => typeof value === 'object' && value !== null).parse(body));
+      return {};
+    },
+    'POST /clock': (body) => {
+      moveClock(z.strictObject({ advanceMs: z.number() }).parse(body).advanceMs);
+      return {};
+    },
     'POST /reset': async () => {
       await reset();
       return {};

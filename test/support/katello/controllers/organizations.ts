@@ -92,7 +92,7 @@ function show(app: App, call: Call): Answer {
   } catch {
     throw foremanFailure(500, 'A backend service [ Candlepin ] is unreachable');
   }
-  return ok(viewOrganization(app, organization, call.user));
+  return ok(viewOrganization(app, organization));
 }
 
 /** Names are unique without regard to case, labels with it. */
@@ -117,5 +117,5 @@ function create(app: App, call: Call): Answer {
     { name, label, description: textParam(call, 'description') },
     app.now().toISOString(),
   );
-  return { status: 201, body: viewOrganization(app, organization, call.user) };
+  return { status: 201, body: viewOrganization(app, organization) };
 }

@@ -8,8 +8,8 @@ import { katelloFailure, validationFailure } from '../http/failure.ts';
 import { type Answer, type Call, flagParam, ok, textParam } from '../http/request.ts';
 import type { Route } from '../http/routes.ts';
 import { rootProblems } from '../rules/repository-values.ts';
-import { storedSetting } from '../rules/settings.ts';
-import { contextOf } from '../state/find.ts';
+import { settingValue, storedSetting } from '../rules/settings.ts';
+import { contextOf, instancesOf } from '../state/find.ts';
 import { viewRepository } from '../views/repository.ts';
 import { findRepository, requireWrapper } from './find.ts';
 import { accepted, finished, planned } from './tasks-support.ts';
@@ -72,6 +72,7 @@ async function destroy(app: App, call: Call): Promise<Answer> {
     flagParam(call, 'remove_from_content_view_versions') === true ||
     storedSetting(app.world, 'delete_repo_across_cv') === true;
   const before = contextOf(app.world, repository);
+  const hasCopies = instancesOf(app.world, repository).length > 1;
   const task = await planned(app, () =>
     startDestroyRepository(app, repository, removesCopies, call.user, call.requestId),
   );
@@ -79,7 +80,15 @@ async function destroy(app: App, call: Call): Promise<Answer> {
   const view = viewRepository(app, before.repository, call.user);
   await finished(app, task);
   const content_counts = { docker_manifest: 0, docker_manifest_list: 0, docker_tag: 0 };
-  return ok({ ...view, content_counts, content_view_versions: [], promoted: false });
+  return ok({
+    ...view,
+    content_counts,
+    content_view_versions: [],
+    content_view_environments: [],
+    promoted: false,
+    permissions: deletablePermissions(app),
+    content_label: hasCopies ? view['content_label'] : null,
+  });
 }
 
 async function republish(app: App, call: Call): Promise<Answer> {
@@ -146,4 +155,9 @@ function uploadContent(app: App, call: Call): Answer {
 function reclaimSpace(app: App, call: Call): Answer {
   findRepository(app, call, 'edit_products');
   throw katelloFailure(400, 'Only On Demand repositories may have space reclaimed.');
+}
+
+/** The copies are gone when the answer is made, so nothing is in the way any more. */
+function deletablePermissions({ world }: App): Record<string, unknown> {
+  return { deletable: true, deletable_across_cv: settingValue(world, 'delete_repo_across_cv') };
 }

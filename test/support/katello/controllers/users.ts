@@ -26,6 +26,12 @@ export function userRoutes(app: App): Route[] {
   ];
 }
 
+const LONG_RUNNING_TASKS = {
+  id: 15,
+  name: 'long_running_tasks',
+  description: 'A notification when tasks run for suspiciously long time',
+  subscription_type: 'alert',
+};
 const LOCATION = { id: 2, name: 'Default', title: 'Default', description: null };
 
 function viewUser({ world }: App, user: User): Record<string, unknown> {
@@ -58,7 +64,7 @@ function viewUser({ world }: App, user: User): Record<string, unknown> {
     effective_admin: user.isAdmin,
     cached_usergroups: [],
     auth_source_internal: { id: 1, type: 'AuthSourceInternal', name: 'Internal' },
-    mail_notifications: [],
+    mail_notifications: user.isAdmin ? [LONG_RUNNING_TASKS] : [],
     roles: user.roles.map((role, at) => ({ name: role.name, id: user.id * 100 + at, description: null, origin: null })),
     usergroups: [],
   };

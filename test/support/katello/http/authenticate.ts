@@ -9,10 +9,10 @@ const LOCK_MS = 5 * 60_000;
 const SESSIONS_KEPT = 5_000;
 
 export interface Authenticator {
-  /** @throws Failure 401 */
-  authenticate(request: IncomingMessage): User;
-  /** Session id for the answer: the request's own if it is known, else a new one that belongs to `user`. */
-  openSession(request: IncomingMessage, user: User | null): string;
+  /** Who it is; a disabled account is told apart, since it gets a session first. @throws Failure 401 */
+  authenticate(request: IncomingMessage): { user: User; isDisabled: boolean };
+  /** Id of a new session that belongs to `user`; null when the request has one already. */
+  openSession(request: IncomingMessage, user: User | null): string | null;
   /** Forgets sessions and counters. */
   reset(): void;
 }
@@ -48,25 +48,22 @@ export function createAuthenticator({ world, now, failureLimit }: AuthenticatorD
   return {
     authenticate(request) {
       const user = sessionUser(request);
-      if (user !== null) return user;
+      if (user !== null) return { user, isDisabled: false };
 
       const address = clientAddress(request);
       if (isLocked(address)) throw foremanFailure(401, 'Too many tries, please try again in a few minutes.');
       const { login, password } = basicOf(request);
       const known = findUser(world, login);
-      if (known?.isDisabled === true && isRight(known, password, now())) {
-        throw foremanFailure(401, 'User account is disabled, please contact your administrator');
-      }
       if (known === undefined || !isRight(known, password, now())) {
         if (login !== '') countFailure(address);
         throw foremanFailure(401, `Unable to authenticate user ${login}`);
       }
       known.lastLoginAt = new Date(now()).toISOString();
-      return known;
+      return { user: known, isDisabled: known.isDisabled };
     },
     openSession(request, user) {
       const cookie = cookieOf(request);
-      if (cookie !== null && sessions.has(cookie)) return cookie;
+      if (cookie !== null && sessions.has(cookie)) return null;
       const id = randomBytes(16).toString('hex');
       if (user !== null) sessions.set(id, user.id);
       const oldest = sessions.keys().next();

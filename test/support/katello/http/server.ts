@@ -17,8 +17,10 @@ interface Parts {
   /** what the request told about itself so far; headers show it */
   user: User | null;
   organization: Organization | null;
-  /** true once a controller had it: only then the answer carries Foreman's headers */
-  isAnswered: boolean;
+  /** true once the organization is known: from then on answers carry Foreman's headers */
+  hasContext: boolean;
+  /** true once the session was looked at: from then on answers set its cookie */
+  hasSession: boolean;
 }
 
 export function createListener(app: App, routes: readonly Route[], authenticator: Authenticator): RequestListener {
@@ -27,20 +29,24 @@ export function createListener(app: App, routes: readonly Route[], authenticator
     const body = bodyOf(parts.request, text, parts.scope);
     const match = matchRoute(routes, parts.request.method ?? 'GET', parts.url.pathname);
     if (match === null) throw new Failure(404, 'rack', 'Not Found');
-    parts.isAnswered = true;
     if (body instanceof Failure) throw body;
 
-    parts.user = await authenticate(match, parts.request);
+    parts.user = await authenticate(match, parts);
+    parts.hasSession = true;
     authorize(match.route, parts.user);
     parts.organization = organizationOf(app, parts, body);
+    parts.hasContext = true;
     checkMediaType(parts.request);
     return match.route.handle(callOf(match, parts, body));
   }
 
-  async function authenticate({ route }: Match, request: IncomingMessage): Promise<User | null> {
+  async function authenticate({ route }: Match, parts: Parts): Promise<User | null> {
     if (route.permissions === null) return null;
     await app.latency.login(app.signal);
-    return authenticator.authenticate(request);
+    const { user, isDisabled } = authenticator.authenticate(parts.request);
+    parts.hasSession = isDisabled;
+    if (isDisabled) throw foremanFailure(401, 'User account is disabled, please contact your administrator');
+    return user;
   }
 
   return (request, response) => {
@@ -51,12 +57,13 @@ export function createListener(app: App, routes: readonly Route[], authenticator
       scope: scopeOf(url.pathname),
       user: null,
       organization: null,
-      isAnswered: false,
+      hasContext: false,
+      hasSession: false,
     };
     const fault = app.faults.takeAnswer(request.method ?? 'GET', url.pathname);
     const send = (status: number, body: unknown): void => {
       if (fault !== null) return sendFault(response, fault);
-      if (parts.isAnswered && status !== 401) setHeaders(response, parts);
+      setHeaders(response, parts);
       sendJson(response, status, body);
     };
     if (fault !== null && !fault.after) return sendFault(response, fault);
@@ -72,15 +79,17 @@ export function createListener(app: App, routes: readonly Route[], authenticator
 
   function setHeaders(response: ServerResponse, parts: Parts): void {
     const { organization } = parts;
-    response.setHeader('Foreman_version', app.traits.foremanVersion);
-    response.setHeader('Foreman_api_version', '2');
-    response.setHeader(
-      'Foreman_current_organization',
-      organization === null ? '; ANY' : `${organization.id}; ${organization.name}`,
-    );
-    response.setHeader('Foreman_current_location', '; ANY');
-    const session = authenticator.openSession(parts.request, parts.user);
-    response.setHeader('Set-Cookie', `_session_id=${session}; path=/; HttpOnly; SameSite=Lax`);
+    if (parts.hasContext) {
+      response.setHeader('Foreman_version', app.traits.foremanVersion);
+      response.setHeader('Foreman_api_version', '2');
+      response.setHeader(
+        'Foreman_current_organization',
+        organization === null ? '; ANY' : `${organization.id}; ${organization.name}`,
+      );
+      response.setHeader('Foreman_current_location', '; ANY');
+    }
+    const session = parts.hasSession ? authenticator.openSession(parts.request, parts.user) : null;
+    if (session !== null) response.setHeader('Set-Cookie', `_session_id=${session}; path=/; HttpOnly; SameSite=Lax`);
   }
 }
 

@@ -22,26 +22,21 @@ export function rootProblems(world: World, product: Product, values: ProposedRoo
   const others = world.roots.filter((root) => root.productId === product.id && root.id !== except?.id);
   const isDocker = values.contentType === 'docker';
   const lacksUpstream = isDocker && values.url !== null && values.dockerUpstreamName === null;
-  return withoutEmpty({
-    label: [
-      ...labelProblems(values.label),
-      ...(others.some((root) => root.label === values.label) ? ['has already been taken for this product.'] : []),
-    ],
-    name: [
-      ...nameProblems(values.name),
-      ...(others.some((root) => root.name === values.name) ? ['has already been taken for this product.'] : []),
-    ],
-    docker_upstream_name: lacksUpstream ? ['cannot be blank when Repository URL is provided.'] : [],
-    base: [
-      ...(lacksUpstream ? ['Upstream Name cannot be blank when Repository URL is provided.'] : []),
-      ...(isDocker && !values.isUnprotected
-        ? [
-            'Container Image Repositories are not protected at this time. They need to be published via http to be available to containers.',
-          ]
-        : []),
-    ],
-  });
+  const taken = 'has already been taken for this product.';
+  const isTaken = (key: 'name' | 'label'): boolean => others.some((root) => root[key] === values[key]);
+  return collect([
+    ['label', labelProblems(values.label)],
+    ['name', nameProblems(values.name)],
+    ['name', isTaken('name') ? [taken] : []],
+    ['label', isTaken('label') ? [taken] : []],
+    ['docker_upstream_name', lacksUpstream ? ['cannot be blank when Repository URL is provided.'] : []],
+    ['base', lacksUpstream ? ['Upstream Name cannot be blank when Repository URL is provided.'] : []],
+    ['base', isDocker && !values.isUnprotected ? [NOT_PROTECTED] : []],
+  ]);
 }
+
+const NOT_PROTECTED =
+  'Container Image Repositories are not protected at this time. They need to be published via http to be available to containers.';
 
 /** Problems of the registry name, which is one for the whole system. */
 export function containerNameProblems(
@@ -69,6 +64,11 @@ export function environmentNameOf(world: World, environmentId: number | null): s
   return environmentId === null ? '' : getById(world.environments, environmentId).name;
 }
 
-function withoutEmpty(problems: Problems): Problems {
-  return Object.fromEntries(Object.entries(problems).filter(([, texts]) => texts.length > 0));
+/** Attributes in the order in which their first problem came. */
+function collect(found: readonly (readonly [attribute: string, texts: readonly string[]])[]): Problems {
+  const problems: Problems = {};
+  for (const [attribute, texts] of found) {
+    if (texts.length > 0) problems[attribute] = [...(problems[attribute] ?? []), ...texts];
+  }
+  return problems;
 }

@@ -33,7 +33,7 @@ export const SETTINGS: Readonly<Record<string, SettingDefinition>> = {
     type: 'integer',
     default: 120,
     fullName: 'Sync task timeout',
-    category: 'foreman_tasks',
+    category: 'tasks',
     categoryName: 'Tasks',
   },
   check_services_before_actions: {

@@ -181,6 +181,7 @@ export function createTaskEngine(deps: EngineDeps): TaskEngine {
     resume(task) {
       task.errors = [];
       task.errorClasses = [];
+      task.state = 'running';
       task.result = 'pending';
       launch(task);
     },

@@ -39,6 +39,11 @@ export function repositoryLinks(world: World, repository: Repository): TaskLink[
   return [{ resourceType: 'Katello::Repository', resourceId: repository.id }, ...productLinks(product)];
 }
 
+/** Tasks that lock nothing are found by the repository alone. */
+export function repositoryLink(repository: Repository): TaskLink {
+  return { resourceType: 'Katello::Repository', resourceId: repository.id };
+}
+
 export function productLinks(product: Product): TaskLink[] {
   return [
     { resourceType: 'Katello::Product', resourceId: product.id },
@@ -47,9 +52,7 @@ export function productLinks(product: Product): TaskLink[] {
   ];
 }
 
-export function repositoryLock(repository: Repository): TaskLink {
-  return { resourceType: 'Katello::Repository', resourceId: repository.id };
-}
+export const repositoryLock = repositoryLink;
 
 export function productLock(product: Product): TaskLink {
   return { resourceType: 'Katello::Product', resourceId: product.id };

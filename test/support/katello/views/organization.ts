@@ -1,9 +1,8 @@
 /** Organizations: Katello's rows, Foreman's rows, and show. */
 import type { App } from '../app.ts';
 import { printTime } from '../http/time.ts';
-import { canInOrganization } from '../rules/permissions.ts';
 import { defaultViewOf, libraryOf } from '../state/find.ts';
-import type { Organization, User } from '../state/rows.ts';
+import type { Organization } from '../state/rows.ts';
 
 export function viewKatelloOrganization(organization: Organization): Record<string, unknown> {
   const { id, name, description, label } = organization;
@@ -25,7 +24,7 @@ export function viewForemanOrganization(organization: Organization): Record<stri
 }
 
 /** Show; provisioning templates, media and the like, which no push ever looks at, are empty lists here. */
-export function viewOrganization(app: App, organization: Organization, user: User): Record<string, unknown> {
+export function viewOrganization(app: App, organization: Organization): Record<string, unknown> {
   const { world, traits } = app;
   const members = world.users.filter((member) => member.isAdmin || member.organizationIds.includes(organization.id));
   return {
@@ -51,9 +50,35 @@ export function viewOrganization(app: App, organization: Organization, user: Use
     ...EMPTY_LISTS,
     default_content_view_id: defaultViewOf(world, organization.id).id,
     library_id: libraryOf(world, organization.id).id,
-    can_destroy: canInOrganization(user, 'destroy_organizations', organization.id),
+    hosts_count: 0,
+    deprecations: { environments: 'Environments got deprecated from this endpoint.' },
+    manifest_expiring_soon: false,
+    manifest_expired: false,
+    owner_details: {
+      id: String(organization.id),
+      key: organization.label,
+      created: organization.createdAt,
+      updated: organization.updatedAt,
+      virt_who: false,
+      upstreamConsumer: null,
+    },
+    cdn_configuration: CDN,
+    composite_content_views_count: null,
+    ...(traits.tellsRollingViews ? { rolling_content_views_count: null } : {}),
+    content_view_components_count: null,
   };
 }
+
+const CDN = {
+  url: 'https://cdn.redhat.com',
+  username: null,
+  upstream_organization_label: null,
+  ssl_ca_credential_id: null,
+  upstream_content_view_label: null,
+  upstream_lifecycle_environment_label: null,
+  type: 'redhat_cdn',
+  password_exists: false,
+};
 
 const EMPTY_LISTS = {
   subnets: [],
@@ -64,7 +89,7 @@ const EMPTY_LISTS = {
   domains: [],
   realms: [],
   hostgroups: [],
-  locations: [],
+  locations: [{ id: 2, name: 'Default', title: 'Default', description: null }],
   parameters: [],
 };
 

@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { printTime } from '../http/time.ts';
 import { canOnProduct } from '../rules/permissions.ts';
 import { getById, libraryRepositoriesOf } from '../state/find.ts';
-import type { Product, User } from '../state/rows.ts';
+import type { Product, Repository, User } from '../state/rows.ts';
 
 export function viewProductRow({ world }: App, product: Product): Record<string, unknown> {
   const { id, name, label } = getById(world.organizations, product.organizationId);
@@ -43,10 +43,10 @@ export function viewProduct(app: App, product: Product, user: User): Record<stri
     ...viewProductRow(app, product),
     created_at: printTime(product.createdAt),
     updated_at: printTime(product.updatedAt),
-    product_content: [],
+    product_content: repositories.flatMap((repository) => contentOf(app, product, repository)),
     available_content: [],
     repositories: repositories
-      .toSorted((a, b) => b.id - a.id)
+      .toSorted((a, b) => a.id - b.id)
       .map((repository) => ({ id: repository.id, name: getById(world.roots, repository.rootId).name })),
     provider: { name: 'Anonymous' },
     sync_status: SYNC_STATUS,
@@ -60,6 +60,31 @@ export function viewProduct(app: App, product: Product, user: User): Record<stri
     has_last_affected_repo_in_filter: false,
     active_task_count: 0,
   };
+}
+
+/** What Candlepin knows of a repository; nothing before it was told. */
+function contentOf({ world }: App, product: Product, { rootId }: Repository): unknown[] {
+  const root = getById(world.roots, rootId);
+  const organization = getById(world.organizations, product.organizationId);
+  const url = `/custom/${product.label}/${root.label}`;
+  if (root.contentId === null) return [];
+  return [
+    {
+      enabled: false,
+      product_id: product.id,
+      content: {
+        name: root.name,
+        label: `${organization.label}_${product.label}_${root.label}`,
+        vendor: 'Custom',
+        content_url: url,
+        gpg_url: null,
+        id: root.contentId,
+        type: root.contentType,
+        gpgUrl: null,
+        contentUrl: url,
+      },
+    },
+  ];
 }
 
 const SYNC_STATUS = {
