@@ -11,6 +11,8 @@ import { errorFields, type Logger } from './log.ts';
 import { openRedis } from './state/redis.ts';
 import { addApiRoutes } from './web/api.ts';
 import { addHealthRoutes } from './web/health.ts';
+import { addQueuesPage } from './web/queues-page.ts';
+import { STARTING } from './web/readiness.ts';
 import { type Address, describeAddress, openServer, type ServerOptions } from './web/server.ts';
 
 export interface AppOptions {
@@ -68,7 +70,7 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
       );
       metricsAddress = await serve(config.metricsListen, 'health', (server) =>
         addHealthRoutes(server, {
-          readReadiness: async () => readReadiness(currentView()),
+          readReadiness: async () => (view ? readReadiness(view) : STARTING),
           renderMetrics: async () => currentView().daemon.metrics.render(),
         }),
       );
@@ -86,7 +88,6 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
       stopping.signal.throwIfAborted();
 
       if (config.roles.includes('dashboard') && isLoopback(config.listen)) {
-        const { addQueuesPage } = await import('./web/queues-page.ts');
         await serve(config.listen, 'dashboard', (server) => addQueuesPage(server, daemon.queues.all));
       }
       log.info('started', { durationMs: Date.now() - startedAt.getTime() });

@@ -3,6 +3,7 @@
  */
 import winston from 'winston';
 import { isAbort, ReactorError } from './errors.ts';
+import { escapeJson } from './hidden.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
@@ -38,7 +39,7 @@ export function createLogger({ level, stream = process.stdout, secrets = () => [
     level,
     levels: { error: 0, warn: 1, info: 2, debug: 3 },
     format: winston.format.printf(({ level: name, message, time, ...fields }) =>
-      escapeHidden(JSON.stringify({ time, level: name, message, ...fields })),
+      escapeJson(JSON.stringify({ time, level: name, message, ...fields })),
     ),
     transports: [new winston.transports.Stream({ stream })],
   });
@@ -104,14 +105,4 @@ function redactText(text: string, secrets: readonly string[]): string {
     .replace(/\/\/[^\s/@]*@/g, `//${MASK}@`) // user and password in a URL
     .replace(/\b(Basic|Bearer) [\w.~+/=-]+/gi, `$1 ${MASK}`);
   return clean.length > LONGEST_TEXT ? `${clean.slice(0, LONGEST_TEXT)}…` : clean;
-}
-
-/**
- * JSON leaves characters in place that act on a terminal or reorder what is read; the others it has already escaped.
- */
-function escapeHidden(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -58,7 +58,11 @@ export function createApi(prefix: string, view: () => View): ApiDeps {
     findPush: async (id) => daemon().store.receipts.find(id),
     plan: async (path, signal) => daemon().reconciler.plan(path, signal),
     listPaths: async (signal) => listPaths(daemon().clients.pulp, prefix, signal),
-    promote: async (path) => daemon().queues.promote(path),
+    promote: async (path) => {
+      const { store, queues } = daemon();
+      await store.paths.clearPace(path);
+      await queues.promote(path);
+    },
     unpin: async (path, signal) => dropPins(daemon().clients.pulp, prefix, path, signal),
     listQueues: async () => daemon().queues.inspect(),
     findJobState: async (path) => daemon().queues.findState(path),

@@ -19,6 +19,8 @@ export interface FailedPath {
 export interface Paths {
   readPace(path: string): Promise<number | null>;
   writePace(path: string, notBefore: number): Promise<void>;
+  /** A person wants it now. */
+  clearPace(path: string): Promise<void>;
   /** The latest call decides. */
   scheduleLook(path: string, at: number): Promise<void>;
   /** Takes paths that are due; each goes to one caller only. */
@@ -82,6 +84,9 @@ export function createPaths(keys: Keys, now: () => number): Paths {
     writePace: async (path, notBefore) => {
       const ttlMs = Math.ceil(notBefore - now());
       if (ttlMs > 0) await keys.run((redis) => redis.set(pace(path), notBefore, 'PX', ttlMs));
+    },
+    clearPace: async (path) => {
+      await keys.run((redis) => redis.del(pace(path)));
     },
     scheduleLook: async (path, at) => {
       await keys.run((redis) => redis.zadd(looks, at, path));

@@ -1,29 +1,48 @@
 /**
  * `/queues`: the queues as bull-board shows them, to look at only.
  */
-import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import { FastifyAdapter } from '@bull-board/fastify';
 import type { Queue } from 'bullmq';
-import type { FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 const PREFIX = '/queues';
+const REFUSAL = { code: 'E_USAGE', reason: 'usage', message: 'the queues are only shown here', hint: null };
 
-/** Anything but GET and HEAD is refused before bull-board sees it. */
-export async function addQueuesPage(server: FastifyInstance, queues: readonly Queue[]): Promise<void> {
+/** Anything but GET and HEAD is refused before bull-board sees it. It is loaded by its first visitor: it takes 20 MB. */
+export function addQueuesPage(server: FastifyInstance, queues: readonly Queue[]): void {
+  let board: Promise<FastifyInstance> | null = null;
+
+  const onRequest = async ({ method }: FastifyRequest, reply: FastifyReply) => {
+    if (method === 'GET' || method === 'HEAD') return undefined;
+    return reply.status(405).header('allow', 'GET, HEAD').send({ error: REFUSAL });
+  };
+  for (const url of [PREFIX, `${PREFIX}/*`]) {
+    server.all(url, { onRequest }, async (request, reply) => {
+      board ??= openBoard(queues);
+      const shown = await board;
+      reply.hijack();
+      shown.routing(request.raw, reply.raw);
+    });
+  }
+  server.addHook('onClose', async () => {
+    await (await board)?.close();
+  });
+}
+
+/** A server of its own, which listens nowhere: bull-board cannot be added to one that listens already. */
+async function openBoard(queues: readonly Queue[]): Promise<FastifyInstance> {
+  const [{ createBullBoard }, { BullMQAdapter }, { FastifyAdapter }] = await Promise.all([
+    import('@bull-board/api'),
+    import('@bull-board/api/bullMQAdapter'),
+    import('@bull-board/fastify'),
+  ]);
   const adapter = new FastifyAdapter().setBasePath(PREFIX);
   createBullBoard({
     queues: queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true, allowRetries: false })),
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'kpr' } },
   });
-  await server.register(async (page) => {
-    page.addHook('onRequest', async (request, reply) => {
-      if (request.method === 'GET' || request.method === 'HEAD') return undefined;
-      return reply.status(405).header('allow', 'GET, HEAD').send({ error: METHOD_REFUSED });
-    });
-    await page.register(adapter.registerPlugin(), { prefix: PREFIX });
-  });
+  const server = fastify();
+  await server.register(adapter.registerPlugin(), { prefix: PREFIX });
+  await server.ready();
+  return server;
 }
-
-const METHOD_REFUSED = { code: 'E_USAGE', reason: 'usage', message: 'the queues are only shown here', hint: null };

@@ -34,6 +34,12 @@ export interface Readiness {
   readonly checks: readonly Check[];
 }
 
+/** Until Redis has answered for the first time. */
+export const STARTING: Readiness = {
+  isReady: false,
+  checks: [{ name: 'redis', isOk: false, reason: null, message: 'has not answered yet, kpr is starting' }],
+};
+
 const CANARY_MS = 60_000;
 
 /** What each role needs, each checked once. */

@@ -17,7 +17,7 @@ export interface WebServer {
 }
 
 export interface ServerOptions {
-  /** told of what a caller must not see */
+  /** told of our own faults, of which a caller sees nothing */
   readonly onError: (error: unknown, request: { method: string; url: string }) => void;
   readonly routes: (server: FastifyInstance) => void | Promise<void>;
 }
@@ -39,7 +39,7 @@ export async function openServer(address: Address, { routes, onError }: ServerOp
   });
   server.setErrorHandler((error, request, reply) => {
     const { status, body } = toAnswer(error);
-    if (status >= 500) onError(error, { method: request.method, url: request.url });
+    if (status === 500) onError(error, { method: request.method, url: request.url });
     return reply.status(status).send(body);
   });
   await routes(server);

@@ -167,6 +167,10 @@ describe('createStore', () => {
 
       expect(await store.paths.readPace('acme/api')).to.equal(clock + 60_000);
       expect(await store.paths.readPace('acme/late')).to.equal(null);
+
+      await store.paths.clearPace('acme/api');
+
+      expect(await store.paths.readPace('acme/api')).to.equal(null);
     });
 
     it('are looked at again when due, once', async () => {

@@ -1,0 +1,118 @@
+/**
+ * Asks a daemon: the one on this machine by its socket, or one elsewhere by its URL.
+ */
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ClientConfig } from '../config.ts';
+import { CliError, EXIT, type ExitCode } from './exit.ts';
+
+export interface ApiClient {
+  /** @throws CliError when the daemon is silent or says no */
+  get<T>(path: string, query: Readonly<Record<string, string | undefined>>, schema: z.ZodType<T>): Promise<T>;
+  /** @throws CliError when the daemon is silent or says no */
+  post<T>(path: string, body: object, schema: z.ZodType<T>): Promise<T>;
+}
+
+const Refusal = z.object({
+  error: z.object({
+    code: z.string(),
+    reason: z.string().nullable(),
+    message: z.string(),
+    hint: z.string().nullable(),
+  }),
+});
+
+const ANSWER_MS = 60_000;
+
+export function createApiClient(config: ClientConfig, signal: AbortSignal): ApiClient {
+  const call = async <T>(method: string, path: string, body: object | null, schema: z.ZodType<T>): Promise<T> => {
+    const { status, text } = await exchange(config, method, `/api/v1/${path}`, body, signal);
+    if (status >= 400) throw toRefusal(status, text);
+    const { data, error } = schema.safeParse(parseJson(text));
+    if (error) throw new CliError(EXIT.failed, 'answer', 'the daemon answers in an unknown form', 'kpr version');
+    return data;
+  };
+  return {
+    get: (path, query, schema) => {
+      const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      return call('GET', given.length > 0 ? `${path}?${new URLSearchParams(given).toString()}` : path, null, schema);
+    },
+    post: (path, body, schema) => call('POST', path, body, schema),
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+function exchange(
+  config: ClientConfig,
+  method: string,
+  path: string,
+  body: object | null,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const socketPath = join(config.stateDir, 'api.sock');
+  const sent = body === null ? null : JSON.stringify(body);
+  const options = {
+    method,
+    signal,
+    timeout: ANSWER_MS,
+    headers: { ...credentialsOf(config), ...(sent === null ? {} : { 'content-type': 'application/json' }) },
+  };
+  return new Promise((resolve, reject) => {
+    const send = config.url?.protocol === 'https:' ? requestHttps : requestHttp;
+    const target = config.url ? new URL(path, config.url) : new URL(path, 'http://localhost');
+    const request = send(target, config.url ? options : { ...options, socketPath }, (answer) => {
+      const whole = answer.toArray().then((chunks) => ({ status: answer.statusCode ?? 0, text: chunks.join('') }));
+      resolve(whole);
+    });
+    request.on('timeout', () => request.destroy(new Error('no answer')));
+    request.on('error', (error) => reject(signal.aborted ? error : toSilence(config, socketPath, error)));
+    request.end(sent);
+  });
+}
+
+function credentialsOf({ login, password }: ClientConfig): Record<string, string> {
+  if (login === null || password === null) return {};
+  return { authorization: `Basic ${Buffer.from(`${login}:${password.reveal()}`).toString('base64')}` };
+}
+
+function toSilence({ url }: ClientConfig, socketPath: string, error: Error): CliError {
+  const code = 'code' in error ? error.code : null;
+  if (code === 'EACCES') {
+    return new CliError(EXIT.refused, 'permission', `you may not use ${socketPath}`, 'run it as kpr or root');
+  }
+  const place = url?.href ?? socketPath;
+  const hint = url ? null : 'systemctl status kpr';
+  return new CliError(EXIT.silent, 'daemon-down', `no daemon answers on ${place}: ${error.message}`, hint);
+}
+
+function toRefusal(status: number, text: string): CliError {
+  const { data } = Refusal.safeParse(parseJson(text));
+  const { reason, code, message, hint } = data?.error ?? {
+    reason: null,
+    code: 'http',
+    message: `status ${status}`,
+    hint: null,
+  };
+  return new CliError(exitCodeOf(status), reason ?? code, message, hint);
+}
+
+function exitCodeOf(status: number): ExitCode {
+  if (status === 404) return EXIT.notFound;
+  if (status === 400 || status === 413) return EXIT.usage;
+  if (status < 500) return EXIT.refused;
+  return status === 503 ? EXIT.silent : EXIT.failed;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The command `kpr`: its verbs and their flags. What a verb needs is loaded when it is called, so that help is quick.
+ */
+import { Command, CommanderError, Option } from 'commander';
+import type { Environment } from '../config.ts';
+import { isAbort } from '../errors.ts';
+import { readVersion } from '../version.ts';
+import type { ReprocessOptions } from './act.ts';
+import type { ApiClient } from './api-client.ts';
+import { readEnvironmentFor } from './environment.ts';
+import { EXIT, toCliError } from './exit.ts';
+import type { StatusOptions } from './inspect.ts';
+import { type CommonOptions, type Io, printError } from './terminal.ts';
+
+interface ServeOptions extends CommonOptions {
+  readonly roles?: string;
+}
+
+/** Runs one command line and answers its exit code. Writes to `io` only. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await createProgram(io).parseAsync([...args], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (isAbort(error) && io.signal.aborted) return EXIT.interrupted;
+    const failure = toCliError(error);
+    printError(io, failure);
+    return failure.exitCode;
+  }
+}
+
+function createProgram(io: Io): Command {
+  const program = new Command('kpr')
+    .description('Makes images that were pushed straight to Pulp appear in Katello.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'error: usage: ')),
+    });
+  const verb = (parent: Command, name: string, description: string) =>
+    addCommonOptions(parent.command(name).description(description));
+
+  verb(program, 'serve', 'the daemon; SIGTERM ends it')
+    .option('--roles <roles>', 'detector,worker,front,dashboard (KPR_ROLES)')
+    .action(async (_options: unknown, command: Command) => {
+      const { roles } = command.opts<ServeOptions>();
+      const { loadConfig } = await import('../config.ts');
+      const config = loadConfig(environmentOf(io, command, roles === undefined ? {} : { KPR_ROLES: roles }));
+      const { serve } = await import('./serve.ts');
+      await serve(config, readVersion(), io.signal);
+    });
+
+  verb(program, 'status', 'the daemon and the latest pushes, or the newest push of a path')
+    .argument('[path]')
+    .option('--state <state>', 'only pushes that are queued, running, waiting, done, failed or refused')
+    .option('--limit <count>', 'how many pushes', '20')
+    .option('--watch', 'again every two seconds')
+    .action(async (path: string | undefined, _options: unknown, command: Command) => {
+      const { showStatusVerb } = await import('./inspect.ts');
+      await showStatusVerb(io, await apiOf(io, command), path, command.opts<StatusOptions>());
+    });
+
+  verb(program, 'plan', 'what the next run would do; writes nothing')
+    .argument('<path>')
+    .action(async (path: string, _options: unknown, command: Command) => {
+      const { showPlanVerb } = await import('./inspect.ts');
+      await showPlanVerb(io, await apiOf(io, command), path, command.opts<CommonOptions>());
+    });
+
+  verb(program, 'reprocess', 'queue paths now, before all others')
+    .argument('[path...]')
+    .option('--all', 'every path that was ever pushed to')
+    .option('--since <time>', 'paths pushed to since, such as 2h, or a time in ISO 8601')
+    .option('--unpin', 'drop pins first: what was changed in Katello is overwritten')
+    .option('--wait', 'until they are done')
+    .action(async (paths: string[], _options: unknown, command: Command) => {
+      const { reprocessVerb } = await import('./act.ts');
+      await reprocessVerb(io, await apiOf(io, command), paths, command.opts<ReprocessOptions>());
+    });
+
+  const config = program.command('config').description('the configuration');
+  verb(config, 'show', 'every value in force; secrets as ***').action(async (_options: unknown, command: Command) => {
+    const { showConfigVerb } = await import('./settings.ts');
+    await showConfigVerb(io, environmentOf(io, command), command.opts<CommonOptions>());
+  });
+  verb(config, 'validate', 'names everything that is wrong').action(async (_options: unknown, command: Command) => {
+    const { validateConfigVerb } = await import('./settings.ts');
+    validateConfigVerb(io, environmentOf(io, command), command.opts<CommonOptions>());
+  });
+
+  verb(program, 'version', 'the version').action(async (_options: unknown, command: Command) => {
+    const { versionVerb } = await import('./settings.ts');
+    versionVerb(io, readVersion(), command.opts<CommonOptions>());
+  });
+  return program;
+}
+
+function addCommonOptions(command: Command): Command {
+  return command
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
+    .option('--quiet', 'print nothing but errors', false)
+    .option('--dry-run', 'same output, no write', false)
+    .option('--yes', 'do not ask', false)
+    .option('--url <url>', 'a daemon elsewhere (KPR_URL)')
+    .option('--env-file <file>', 'variables to add to the environment (/etc/kpr/kpr.env)');
+}
+
+function environmentOf(io: Io, command: Command, flags: Environment = {}): Environment {
+  const { envFile, url } = command.opts<CommonOptions>();
+  return readEnvironmentFor(io.env, envFile, url === undefined ? flags : { ...flags, KPR_URL: url });
+}
+
+async function apiOf(io: Io, command: Command): Promise<ApiClient> {
+  const [{ loadClientConfig }, { createApiClient }] = await Promise.all([
+    import('../config.ts'),
+    import('./api-client.ts'),
+  ]);
+  return createApiClient(loadClientConfig(environmentOf(io, command)), io.signal);
+}

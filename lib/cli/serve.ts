@@ -1,0 +1,28 @@
+/**
+ * The verb that is the daemon.
+ */
+import { once } from 'node:events';
+import { createApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { isAbort } from '../errors.ts';
+import { createLogger, errorFields } from '../log.ts';
+
+/** Runs until aborted. @throws what the daemon cannot start or go on with */
+export async function serve(config: Config, version: string, signal: AbortSignal): Promise<void> {
+  const secrets = () => config.secrets.map((secret) => secret.reveal());
+  const log = createLogger({ level: config.logLevel, secrets });
+  const app = createApp(config, { version, log });
+  const stopped = signal.aborted ? Promise.resolve() : once(signal, 'abort').then(() => undefined);
+  const started = app.start();
+  started.catch(() => undefined); // seen below, unless it was stopped before
+  try {
+    await Promise.race([started, stopped]);
+    const failure = await Promise.race([app.failed, stopped]);
+    if (failure) throw failure;
+  } catch (error) {
+    if (!isAbort(error)) log.error('cannot go on', errorFields(error));
+    throw error;
+  } finally {
+    await app.stop();
+  }
+}

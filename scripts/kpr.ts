@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+/**
+ * The bin: signals, streams, exit code; everything else is in lib/cli.
+ */
+import { runCli } from '../lib/cli/program.ts';
+import { readEnvironment } from '../lib/config.ts';
+
+const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+/** After a verb has ended, nothing should be left to wait for. */
+const LINGER_MS = 3000;
+
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    if (interrupted.signal.aborted) process.exit(SIGNAL_CODES[name]);
+    interrupted.abort();
+  });
+}
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0); // the reader has seen enough
+  throw error;
+});
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  env: readEnvironment(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: interrupted.signal,
+});
+setTimeout(() => process.exit(), LINGER_MS).unref();
