@@ -92,13 +92,18 @@ export function parseRef(text: string, prefix: string): Ref {
 
 /** True for a usable reserved prefix: one segment with a dot, so that no name that Katello makes can equal it. */
 export function isPrefix(text: string): boolean {
-  return text.length <= MAX_LENGTH && text.includes('.') && SEGMENT.test(text);
+  return text.length <= MAX_LENGTH && text.includes('.') && isPathSegment(text);
+}
+
+/** True for one segment of a path as Pulp takes it. */
+export function isPathSegment(text: string): boolean {
+  return SEGMENT.test(text);
 }
 
 function splitPath(path: string): string[] {
   if (path.length > MAX_LENGTH) throw badName(path);
   const segments = path.split('/');
-  if (!segments.every((segment) => SEGMENT.test(segment))) throw badName(path);
+  if (!segments.every(isPathSegment)) throw badName(path);
   return segments;
 }
 
