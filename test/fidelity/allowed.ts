@@ -63,6 +63,9 @@ export const FREE_LISTS: readonly AllowedDifference[] = [
   { keys: ['failed_steps', 'running_steps'], why: 'inner life of Dynflow' },
 ];
 
+/** Lists that come in whatever order the database has them. */
+export const UNORDERED_LISTS: readonly string[] = ['repositories', 'product_content'];
+
 /** Members that only count rows, in answers whose rows were partly made between the recordings. */
 export const COUNTERS: readonly string[] = ['total', 'subtotal', 'selectable', 'per_page'];
 

@@ -2,10 +2,12 @@
  * Makes the world ready for one exchange: rows that somebody else had made before it are put in, a row that it is going
  * to make is taken out, and the ids that it is going to give out come next.
  */
+import { providerIdOf } from '../support/katello/state/organizations.ts';
 import type { Task, World } from '../support/katello/state/rows.ts';
 import { type Companions, type Facts, nearest } from './facts.ts';
 import { isObject, type JsonObject, listAt, numberAt, objectAt, objectsIn, textAt } from './json.ts';
-import type { RecordedCalls, RecordedExchange, Recording } from './recording.ts';
+import type { PulpCall, RecordedCalls, RecordedExchange, Recording } from './recording.ts';
+import { seedContent } from './seed-content.ts';
 import {
   environmentIdsOf,
   environmentRow,
@@ -35,12 +37,14 @@ export function arrange(arrangement: Arrangement, exchange: RecordedExchange, at
   releaseForeignLocks(arrangement.world);
   ensureShown(arrangement, exchange, at);
   if (exchange.request.method === 'POST' && status === 201) prepareCreate(arrangement, exchange);
+  if (exchange.request.method === 'POST' && status === 500) prepareHalfCreate(arrangement, exchange);
   if (exchange.request.path.endsWith('/publish')) prepareCopies(arrangement, exchange);
   if (exchange.request.method === 'DELETE') adoptDeleted(arrangement, exchange);
+  if (isImport(exchange.request.path)) adoptTagged(arrangement, exchange);
   if (status === 422) ensureRivals(arrangement, exchange, at);
   ensureTasks(arrangement, exchange);
   if (status === 400 || status === 422) ensureLock(arrangement, exchange);
-  if (/\/(capsules|smart_proxies)(\?|\/\d+$|$)/.test(exchange.request.path)) attachEnvironments(arrangement, body);
+  if (/\/(capsules|smart_proxies)(\?|\/\d+$|$)/.test(exchange.request.path)) attachEnvironments(arrangement, body, at);
 }
 
 /** Rows that the request names or the answer shows. */
@@ -83,7 +87,7 @@ function companionsOf(facts: Facts, organizationId: number): Required<Companions
 
 export function ensureOrganization({ world, facts }: Arrangement, id: number, at: number): void {
   if (world.organizations.some((row) => row.id === id)) return;
-  world.organizations.push(organizationRow(id, facts.organizations.get(id)));
+  world.organizations.push(organizationRow(id, providerIdOf(world), facts.organizations.get(id)));
   const { libraryId: environmentId, viewId, versionId } = companionsOf(facts, id);
   const row = environmentRow(environmentId, id, nearest(facts.environments.get(environmentId), at));
   world.environments.push(row);
@@ -140,17 +144,46 @@ function ensureRepository(arrangement: Arrangement, id: number, at: number, isEa
   if (isEarlier && !seen?.some((sighting) => sighting.at < at)) row.versionHref = `${row.pulpHref}versions/0/`;
   world.roots.push(rootRow(1000 + id, fact));
   world.repositories.push(row);
+  if (!isEarlier) seedContent(world, row, fact, shownTags(arrangement.recordings, id));
+}
+
+/** The tags that a listing shows of the repository, if there is one. */
+function shownTags(recordings: readonly Recording[], id: number): readonly unknown[] {
+  for (const recording of recordings) {
+    if (recording.kind !== 'exchange' || !recording.request.path.includes('/docker_tags?')) continue;
+    const queried = new URL(recording.request.path, 'http://katello').searchParams.get('repository_id');
+    if (queried === String(id) && recording.response.status === 200) return listAt(recording.response.body, 'results');
+  }
+  return [];
 }
 
 function isImport(path: string): boolean {
   return path.endsWith('/import_uploads');
 }
 
-/** Every repository that is told to hang on that record. */
+/** Every repository that is told nearby to hang on that record, unless an exchange is going to make it. */
 function ensureMembers(arrangement: Arrangement, key: string, ownerId: number, at: number): void {
-  for (const [id, seen] of arrangement.facts.repositories) {
-    if (seen.some(({ row }) => numberAt(objectAt(row, key), 'id') === ownerId)) ensureRepository(arrangement, id, at);
+  const { facts, recordings } = arrangement;
+  const hundred = (index: number): number => Math.floor((recordings[index]?.number ?? 0) / 100);
+  for (const [id, seen] of facts.repositories) {
+    const isMember = seen.some(
+      (sighting) =>
+        numberAt(objectAt(sighting.row, key), 'id') === ownerId &&
+        (!Number.isFinite(sighting.at) || hundred(sighting.at) === hundred(at)),
+    );
+    const isToCome = recordings.slice(at).some((recording) => isCreateOf(recording, id));
+    if (isMember && !isToCome) ensureRepository(arrangement, id, at);
   }
+}
+
+function isCreateOf(recording: Recording, repositoryId: number): boolean {
+  return (
+    recording.kind === 'exchange' &&
+    recording.request.method === 'POST' &&
+    recording.request.path.endsWith('/repositories') &&
+    recording.response.status === 201 &&
+    numberAt(recording.response.body, 'id') === repositoryId
+  );
 }
 
 /** Copies get the ids that they are shown with; the archive comes before the copy. */
@@ -175,14 +208,48 @@ function deletedDistributionOf({ recordings }: Arrangement, id: number): string 
 }
 
 function deletedBy(recordings: readonly Recording[], slug: string): string[] {
+  return callsOf(recordings, slug)
+    .filter((call) => call.method === 'DELETE')
+    .map((call) => call.path);
+}
+
+/** The calls to Pulp that were recorded under that name. */
+function callsOf(recordings: readonly Recording[], slug: string): readonly PulpCall[] {
   return recordings
     .filter((recording): recording is RecordedCalls => recording.kind === 'pulp-calls')
     .filter((recording) => recording.slug === `pulp-calls-${slug}`)
-    .flatMap(({ calls }) => calls.filter((call) => call.method === 'DELETE').map((call) => call.path));
+    .flatMap(({ calls }) => calls);
 }
 
 function isDistribution(path: string): boolean {
   return path.includes('/distributions/');
+}
+
+/** The repository that Katello told Pulp to tag in is the one it has. */
+function adoptTagged({ world, recordings }: Arrangement, { request, slug }: RecordedExchange): void {
+  const id = Number(/\/repositories\/(\d+)/.exec(request.path)?.[1]);
+  const repository = world.repositories.find((row) => row.id === id);
+  if (repository === undefined || repository.pulpHref !== null) return;
+  const calls = callsOf(recordings, slug);
+  const written = calls.find((call) => call.method === 'POST' && /\/(tag|add)\/$/.test(call.path));
+  if (written === undefined) return;
+  repository.pulpHref = written.path.replace(/(tag|add)\/$/, '');
+  repository.versionHref = `${repository.pulpHref}versions/0/`;
+  const names = calls.map((call) => new URL(call.path, 'http://pulp').searchParams.get('base_path'));
+  repository.containerRepositoryName = names.find((name) => name !== null) ?? repository.containerRepositoryName;
+  repository.distributionHref ??= rememberedIn(calls);
+}
+
+/** A distribution that Katello found and did not read again, or read again in vain, is the one it had remembered. */
+function rememberedIn(calls: readonly PulpCall[]): string | null {
+  const read = calls.filter((call) => call.method === 'GET' && /\/distributions\/.*[0-9a-f]\/$/.test(call.path));
+  const lost = read.find((call) => call.status === 404)?.path ?? null;
+  const found = calls.map((call) =>
+    textAt(listAt(call.response, 'results')[0], 'base_path') === null
+      ? null
+      : textAt(listAt(call.response, 'results')[0], 'pulp_href'),
+  );
+  return lost ?? (read.length > 0 ? null : (found.find((href) => href !== null) ?? null));
 }
 
 /** What Katello told Pulp to delete is what it had remembered. */
@@ -201,16 +268,22 @@ function adoptDeleted(arrangement: Arrangement, { request, slug }: RecordedExcha
 function ensureProxy({ world, facts }: Arrangement, id: number, at: number): void {
   const fact = nearest(facts.proxies.get(id), at);
   if (fact === null || world.proxies.some((row) => row.id === id)) return;
-  world.proxies.push(proxyRow(id, fact));
+  // attaching an environment to a mirror is recorded: it starts with none
+  world.proxies.push({ ...proxyRow(id, fact), environmentIds: [] });
 }
 
 /** Attaching an environment to a proxy was never recorded for the primary: its list is taken as it is shown. */
-function attachEnvironments({ world }: Arrangement, body: unknown): void {
+function attachEnvironments(arrangement: Arrangement, body: unknown, at: number): void {
+  const { world } = arrangement;
+  for (const shown of objectsIn(body)) {
+    const organizationId = 'prior_id' in shown ? numberAt(shown, 'organization_id') : null;
+    if (organizationId !== null) ensureOrganization(arrangement, organizationId, at);
+  }
   for (const shown of objectsIn(body)) {
     if (!('supported_pulp_types' in shown)) continue;
     const proxy = world.proxies.find((row) => row.id === numberAt(shown, 'id'));
     const known = environmentIdsOf(shown).filter((id) => world.environments.some((row) => row.id === id));
-    if (proxy !== undefined) proxy.environmentIds = known;
+    if (proxy?.isPrimary === true) proxy.environmentIds = known;
   }
 }
 
@@ -229,7 +302,8 @@ function prepareCreate({ world, facts }: Arrangement, { request, response }: Rec
   const id = numberAt(response.body, 'id');
   if (id === null) return;
   if (request.path.includes('/products')) {
-    world.products = world.products.filter((row) => row.id !== id);
+    const name = textAt(request.body, 'name');
+    world.products = world.products.filter((row) => row.id !== id && row.name !== name);
     world.nextIds['products'] = id;
   } else if (request.path.includes('/repositories')) {
     world.repositories = world.repositories.filter((row) => row.id !== id);
@@ -245,6 +319,13 @@ function prepareCreate({ world, facts }: Arrangement, { request, response }: Rec
     world.nextIds['contentViews'] = id;
     world.nextIds['contentViewVersions'] = id;
   }
+}
+
+/** A create that fails behind its planning leaves a row, whose id later answers tell. */
+function prepareHalfCreate({ world, facts }: Arrangement, { request, response }: RecordedExchange): void {
+  const isHalf = JSON.stringify(response.body).includes('CandlepinError');
+  const name = textAt(request.body, 'name');
+  if (isHalf && name !== null) arrangeNextId(world, facts, name, numberAt(request.body, 'product_id'));
 }
 
 /** What a refused create collides with. */
@@ -271,18 +352,28 @@ function ensureTasks({ world, taskIds }: Arrangement, { request, response }: Rec
   if (!request.path.startsWith('/foreman_tasks/') && !request.path.includes('/content/sync')) return;
   if (request.method !== 'GET' || response.status !== 200) return;
   const mine = new Set(taskIds.values());
+  let newerThan = new Date(
+    Math.max(Date.now(), ...world.tasks.map((task) => Date.parse(task.startedAt))) + 1_000,
+  ).toISOString();
   for (const shown of objectsIn(response.body)) {
     const id = textAt(shown, 'id') ?? '';
-    if (!isTask(shown) || taskIds.has(id)) continue;
-    const own = world.tasks.findLast((task) => !mine.has(task.id) && isSameTask(task, shown));
+    if (!isTask(shown)) continue;
+    const own = world.tasks.findLast(
+      (task) => task.id === taskIds.get(id) || (!mine.has(task.id) && isSameTask(task, shown)),
+    );
     if (own !== undefined) {
       taskIds.set(id, own.id);
       mine.add(own.id);
+      newerThan = own.startedAt;
       continue;
     }
     const user = world.users.find((row) => row.login === textAt(shown, 'username'));
+    const row = taskRow(shown, user?.id ?? 1, linksOf(shown));
+    // lists start with the newest: it began before the one above it
+    row.startedAt = new Date(Date.parse(newerThan) - 1).toISOString();
+    newerThan = row.startedAt;
     world.tasks = world.tasks.filter((task) => task.id !== id);
-    world.tasks.push(taskRow(shown, user?.id ?? 1, linksOf(shown)));
+    world.tasks.push(row);
   }
   world.tasks.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
@@ -292,7 +383,8 @@ function isSameTask(task: Task, shown: JsonObject): boolean {
   const isOwn = Object.keys(task.plan).length > 0;
   const subject = numberAt(objectAt(objectAt(shown, 'input'), 'repository'), 'id');
   const isSubject = subject === null || task.links.some((link) => link.resourceId === subject);
-  return isOwn && isSubject && task.label === shown['label'] && task.action === shown['action'];
+  const isResult = task.state !== 'stopped' || task.result === shown['result'];
+  return isOwn && isSubject && isResult && task.label === shown['label'] && task.action === shown['action'];
 }
 
 /** Locks of tasks that nobody runs hold only for the exchange that told of them. */

@@ -1,6 +1,6 @@
 /** Compares an answer with the recorded one, and the calls to Pulp with the recorded ones. */
-import { COUNTERS, FREE_ID_OWNERS, FREE_LISTS, FREE_VALUES } from './allowed.ts';
-import { isObject, type JsonObject, listAt } from './json.ts';
+import { COUNTERS, FREE_ID_OWNERS, FREE_LISTS, FREE_VALUES, UNORDERED_LISTS } from './allowed.ts';
+import { isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from './json.ts';
 
 export interface Difference {
   /** where: `results.0.label` */
@@ -68,7 +68,19 @@ function compareLists(
 ): Difference[] {
   if (FREE_LIST_KEYS.has(path.at(-1) ?? '') || path.includes('pulp_tasks')) return [];
   if (recorded.length !== given.length) return [at(path, `${recorded.length} items became ${given.length}`)];
-  return recorded.flatMap((item, index) => compareValues(item, given[index], [...path, String(index)], leniency));
+  const [want, have] = UNORDERED_LISTS.includes(path.at(-1) ?? '')
+    ? [ordered(recorded), ordered(given)]
+    : [recorded, given];
+  return want.flatMap((item, index) => compareValues(item, have[index], [...path, String(index)], leniency));
+}
+
+/** By id, or by the name of what is inside. */
+function ordered(items: readonly unknown[]): readonly unknown[] {
+  const keyOf = (item: unknown): string => {
+    const name = textAt(objectAt(item, 'content'), 'name');
+    return name ?? String(numberAt(item, 'id')).padStart(9, '0');
+  };
+  return items.toSorted((a, b) => keyOf(a).localeCompare(keyOf(b)));
 }
 
 /** Null is a type of its own; a number is a number. */
@@ -82,6 +94,7 @@ function isFree(recorded: unknown, path: readonly string[], leniency: Leniency):
   if (path.some((name) => FREE_KEYS.has(name))) return true;
   if (path.length === 1 && leniency.freeCounters.has(key)) return true;
   if (key === 'progress') return recorded !== 0 && recorded !== 1;
+  if (key === 'id' && typeof recorded === 'string' && /^\d+$/.test(recorded)) return true;
   const isId = typeof recorded === 'number' && (key === 'id' || key.endsWith('_id'));
   if (!isId) return false;
   if (FREE_ID_OWNERS.some((owner) => path.includes(owner))) return true;
@@ -101,7 +114,7 @@ function shapeOfTime(text: string): string {
 
 /** A text up to its first sentence or line, ids left out. */
 function beginning(text: string): string {
-  const masked = text.replace(UUID, '<id>');
+  const masked = text.replace(UUID, '<id>').replace(/ \[WHERE .*$/s, '');
   return (/^[^\n]*?(?:[.!?](?=\s|$)|\n|$)/.exec(masked)?.[0] ?? masked).trim();
 }
 

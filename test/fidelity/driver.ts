@@ -1,7 +1,7 @@
 /** Talks to the stand-in: as a client would, and through its control port. */
 import { request as httpRequest } from 'node:http';
 import { z } from 'zod';
-import type { World } from '../support/katello/state/rows.ts';
+import type { Task, World } from '../support/katello/state/rows.ts';
 
 export interface WireRequest {
   readonly method: string;
@@ -25,6 +25,8 @@ export interface Driver {
   control(name: string, body?: unknown): Promise<void>;
   /** Waits until no task is under way. @throws when one never ends */
   settle(): Promise<void>;
+  /** Waits until two tasks are being planned, or one of them has been refused. */
+  waitForPlanning(): Promise<void>;
   /** Waits until a task with that label runs. */
   waitForRunning(label: string): Promise<void>;
 }
@@ -67,6 +69,11 @@ export function createDriver(url: string, controlUrl: string): Driver {
           (task) => task.state === 'stopped' || task.state === 'paused' || Object.keys(task.plan).length === 0,
         ),
       ),
+    waitForPlanning: () =>
+      poll('tasks to be planned', ({ tasks }) => {
+        const newest = tasks.slice(-2);
+        return newest.length === 2 && newest.every(isBeingPlanned);
+      }),
     waitForRunning: (label) =>
       poll(`${label} to run`, (world) =>
         world.tasks.some(
@@ -74,6 +81,11 @@ export function createDriver(url: string, controlUrl: string): Driver {
         ),
       ),
   };
+}
+
+/** In planning, or refused by it. */
+function isBeingPlanned(task: Task): boolean {
+  return task.state === 'planning' || (task.state === 'stopped' && task.result === 'error');
 }
 
 function ask(base: string, { method, path, headers, body, from }: WireRequest): Promise<WireAnswer> {

@@ -27,6 +27,8 @@ export interface Facts {
   readonly products: ReadonlyMap<number, JsonObject>;
   readonly repositories: ReadonlyMap<number, readonly Sighting[]>;
   readonly proxies: ReadonlyMap<number, readonly Sighting[]>;
+  /** images and lists, by digest */
+  readonly manifests: ReadonlyMap<string, JsonObject>;
   /** product that the `pusher` of the recordings may push to */
   readonly pushProductId: number;
 }
@@ -38,6 +40,7 @@ export function collectFacts(recordings: readonly Recording[]): Facts {
   const products = new Map<number, JsonObject>();
   const repositories = new Map<number, Sighting[]>();
   const proxies = new Map<number, Sighting[]>();
+  const manifests = new Map<string, JsonObject>();
 
   recordings.forEach((recording, at) => {
     if (recording.kind !== 'exchange' || recording.response.status >= 300) return;
@@ -46,8 +49,12 @@ export function collectFacts(recordings: readonly Recording[]): Facts {
         noteTaskProduct(products, row);
         noteTaskRepository(repositories, row);
       }
+      const digest = textAt(row, 'digest');
+      if (digest !== null) manifests.set(digest, { ...manifests.get(digest), ...row });
       const id = numberAt(row, 'id');
       if (id === null) continue;
+      if ('library_id' in row) noteRepository(repositories, id, { ...row, product: { id: row['product_id'] } });
+      if ('prior_id' in row) noteOwner(organizations, row);
       if (isOrganization(row)) merge(organizations, id, row);
       if (isProduct(row)) merge(products, id, { ...row, organization_id: organizationIdOf(row, recording) });
       if ('default_content_view_id' in row) noteLibrary(companions, row);
@@ -71,6 +78,7 @@ export function collectFacts(recordings: readonly Recording[]): Facts {
     products,
     repositories,
     proxies,
+    manifests,
     pushProductId: pushProductOf(recordings),
   };
 }
@@ -97,18 +105,30 @@ function noteTaskProduct(products: Map<number, JsonObject>, input: JsonObject): 
     merge(products, id, { ...product, organization_id: numberAt(objectAt(input, 'organization'), 'id') });
 }
 
-/** A repository that only its tasks tell of: seen never, so that any real sighting is nearer. */
+/** The repository of a task. */
 function noteTaskRepository(repositories: Map<number, Sighting[]>, input: JsonObject): void {
   const repository = objectAt(input, 'repository');
   const id = numberAt(repository, 'id');
-  if (id === null || repositories.has(id)) return;
-  const row = {
+  if (id === null) return;
+  const organizationId = numberAt(objectAt(input, 'organization'), 'id');
+  noteRepository(repositories, id, {
     ...repository,
     product: objectAt(input, 'product'),
-    organization_id: numberAt(objectAt(input, 'organization'), 'id'),
-    content_id: String(id),
-  };
+    organization_id: organizationId,
+  });
+}
+
+/** A repository that is told of but never shown: seen never, so that any real sighting is nearer. */
+function noteRepository(repositories: Map<number, Sighting[]>, id: number, told: JsonObject): void {
+  if (repositories.has(id)) return;
+  const row = { label: told['name'], ...told, content_id: String(1_700_000_000_000 + id) };
   repositories.set(id, [{ at: Number.POSITIVE_INFINITY, row }]);
+}
+
+/** The organization of an environment that a smart proxy carries. */
+function noteOwner(organizations: Map<number, JsonObject>, environment: JsonObject): void {
+  const id = numberAt(environment, 'organization_id');
+  if (id !== null && !organizations.has(id)) organizations.set(id, { id, name: environment['organization'] });
 }
 
 function noteProduct(products: Map<number, JsonObject>, repository: JsonObject): void {

@@ -1,6 +1,6 @@
 /**
  * The order of replay: by number. Each hundred was recorded in one go; one that was recorded before another goes before
- * it, as the times in the answers of its first write tell.
+ * it, as the time of the first thing that it made tells.
  */
 import { textsIn } from './json.ts';
 import type { Recording } from './recording.ts';
@@ -17,11 +17,10 @@ export function inOrderOfTime(recordings: readonly Recording[]): Recording[] {
     .flatMap(([, rows]) => rows);
 }
 
-/** Time of the first successful write, as text that sorts. */
+/** Time of the first thing that was made or started, as text that sorts. */
 function startOf(recordings: readonly Recording[]): string {
   for (const recording of recordings) {
-    if (recording.kind !== 'exchange' || recording.request.method === 'GET' || recording.response.status >= 300)
-      continue;
+    if (recording.kind !== 'exchange' || ![201, 202].includes(recording.response.status)) continue;
     const latest = latestTime(recording.response.body);
     if (latest !== null) return latest;
   }

@@ -38,7 +38,7 @@ const PEOPLE: Readonly<Record<string, Person>> = {
   nobody: { id: 9, permissions: [], isMember: true },
   disabled: { id: 10, permissions: ['view_products'], isDisabled: true, isMember: true },
   orgless: { id: 11, permissions: ['view_products', 'sync_products'], isMember: false },
-  brute: { id: 12, permissions: [], isMember: true },
+  brute: { id: 12, permissions: ['view_products'], isMember: true },
 };
 
 const TOKEN = 'personal-access-token';
@@ -68,7 +68,7 @@ export function createPeople(pushProductId: number, at: string): User[] {
           ? []
           : [
               {
-                name: `lab-${login}`,
+                name: `lab-${login === 'brute' ? 'viewer' : login}`,
                 permissions: [...person.permissions],
                 productIds: person.isFiltered === true ? [pushProductId] : null,
                 organizationIds: null,

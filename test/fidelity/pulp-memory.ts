@@ -8,7 +8,7 @@ export interface PulpMemory {
   /** Takes in what a recorded call tells. */
   learn(call: PulpCall): void;
   /** Somebody put an image with this digest into the repository's latest version. */
-  putImage(repository: string, digest: string): void;
+  putImage(repository: string, digest: string, labels: unknown): void;
   /**
    * Somebody moved the first tag of the version to another image of it; the old image stays. Null when there is no
    * other image.
@@ -199,12 +199,12 @@ export function createPulpMemory(uuid: () => string): PulpMemory {
     answer: (method, target, body) =>
       method === 'GET' ? read(target) : write(method, new URL(target, 'http://pulp').pathname, body),
     learn,
-    putImage(repository, digest) {
+    putImage(repository, digest, labels) {
       if (gone.has(repository)) return;
       if (!latest.has(repository)) latest.set(repository, `${repository}versions/0/`);
       const content = contentOf(latest.get(repository));
       if ([...content.images, ...content.lists].some((unit) => unit['digest'] === digest)) return;
-      addVersion(repository, { ...content, images: [...content.images, imageOf(digest, uuid())] });
+      addVersion(repository, { ...content, images: [...content.images, imageOf(digest, labels, uuid())] });
     },
     moveTag(repository, version) {
       const content = contentOf(version);
@@ -248,14 +248,14 @@ function isListType(type: string): boolean {
   return type.includes('list') || type.includes('index');
 }
 
-function imageOf(digest: string, id: string): Unit {
+function imageOf(digest: string, labels: unknown, id: string): Unit {
   return {
     pulp_href: `${ROOT}content/container/manifests/${id}/`,
     digest,
     schema_version: 2,
     media_type: 'application/vnd.oci.image.manifest.v1+json',
     listed_manifests: [],
-    labels: {},
+    labels,
     annotations: {},
     is_bootable: false,
     is_flatpak: false,

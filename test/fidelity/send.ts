@@ -1,24 +1,25 @@
 /** Puts a recorded request on the wire: credentials, cookies and ids of tasks as they are here. */
 import type { Driver, WireAnswer } from './driver.ts';
-import { textsIn } from './json.ts';
+import { isObject, listAt, textsIn } from './json.ts';
 import { identityOf } from './people.ts';
 import type { RecordedExchange } from './recording.ts';
 import { addressOf, cookieOwnerOf, LOCKED_ADDRESS } from './trouble.ts';
 
-export function createSender(
-  driver: Driver,
-  taskIds: ReadonlyMap<string, string>,
-): (exchange: RecordedExchange) => Promise<WireAnswer> {
-  return async (exchange) => {
-    const { request } = exchange;
-    return driver.send({
-      method: request.method,
-      path: withOwnIds(request.path, taskIds),
-      headers: await headersOf(driver, exchange),
-      body: bodyOf(exchange, taskIds),
-      from: addressOf(exchange),
-    });
-  };
+/** The stand-in's own ids for recorded ones. */
+export interface OwnIds {
+  readonly tasks: ReadonlyMap<string, string>;
+  readonly manifests: ReadonlyMap<number, number>;
+}
+
+export async function sendExchange(driver: Driver, exchange: RecordedExchange, ids: OwnIds): Promise<WireAnswer> {
+  const { request } = exchange;
+  return driver.send({
+    method: request.method,
+    path: withOwnTasks(request.path, ids),
+    headers: await headersOf(driver, exchange),
+    body: bodyOf(exchange, ids),
+    from: addressOf(exchange),
+  });
 }
 
 async function headersOf(driver: Driver, exchange: RecordedExchange): Promise<Record<string, string>> {
@@ -49,12 +50,14 @@ async function cookieOf(driver: Driver, login: string): Promise<string> {
 }
 
 /** A text body was sent as it stands, anything else as JSON. */
-function bodyOf({ request }: RecordedExchange, taskIds: ReadonlyMap<string, string>): string | null {
+function bodyOf({ request }: RecordedExchange, ids: OwnIds): string | null {
   if (request.body === null || request.body === undefined) return null;
-  const text = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
-  return withOwnIds(text, taskIds);
+  if (typeof request.body === 'string') return request.body;
+  const units = listAt(request.body, 'ids').map((id) => (typeof id === 'number' ? (ids.manifests.get(id) ?? id) : id));
+  const body = isObject(request.body) && units.length > 0 ? { ...request.body, ids: units } : request.body;
+  return withOwnTasks(JSON.stringify(body), ids);
 }
 
-function withOwnIds(text: string, taskIds: ReadonlyMap<string, string>): string {
-  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => taskIds.get(id) ?? id);
+function withOwnTasks(text: string, { tasks }: OwnIds): string {
+  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => tasks.get(id) ?? id);
 }

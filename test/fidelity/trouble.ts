@@ -4,6 +4,7 @@
  */
 import type { World } from '../support/katello/state/rows.ts';
 import type { Driver } from './driver.ts';
+import type { Facts } from './facts.ts';
 import { listAt, objectAt, textAt, textsIn } from './json.ts';
 import { identityOf } from './people.ts';
 import type { PulpDouble } from './pulp-double.ts';
@@ -25,17 +26,17 @@ export function addressOf({ slug }: RecordedExchange): string {
   return slug.startsWith('bruteforce-') ? LOCKED_ADDRESS : FREE_ADDRESS;
 }
 
-/** Sets backends and settings as they were during the exchange. */
+/** Sets backends as they were during the exchange. */
 export async function prepareTrouble(
   { driver, pulp }: Stage,
   exchange: RecordedExchange,
   isHealed: boolean,
 ): Promise<void> {
   const { slug, response } = exchange;
-  const texts = [...textsIn(response.body)].join('\n');
+  const isFailing = [...textsIn(response.body)].some((text) => text.includes('CandlepinError'));
   if (slug.startsWith('candlepin-down-')) await driver.control('POST /faults/candlepin', { state: 'down' });
-  else if (texts.includes('CandlepinError')) await driver.control('POST /faults/candlepin', { state: 'failing' });
-  else if (isHealed || slug.startsWith('parallel-')) await driver.control('POST /faults/candlepin', { state: 'ok' });
+  else if (isFailing) await driver.control('POST /faults/candlepin', { state: 'failing' });
+  else if (isHealed || response.status === 201) await driver.control('POST /faults/candlepin', { state: 'ok' });
   await pulp.setReachable(!slug.startsWith('pulp-down-'));
 }
 
@@ -72,12 +73,18 @@ export async function doBefore({ driver, pulp }: Stage, exchange: RecordedExchan
 }
 
 /** An image that somebody had put into the repository, so that the recorded upload could name it. */
-export async function putUploadedImages({ driver, pulp }: Stage, exchange: RecordedExchange): Promise<void> {
+export async function putUploadedImages(
+  { driver, pulp }: Stage,
+  exchange: RecordedExchange,
+  { manifests }: Facts,
+): Promise<void> {
   if (textAt(exchange.request.body, 'content_type') !== 'docker_tag') return;
   const repository = await pulpRepositoryOf(driver, exchange);
   for (const upload of listAt(exchange.request.body, 'uploads')) {
     const digest = textAt(upload, 'digest') ?? '';
-    if (/^sha256:[0-9a-f]{64}$/.test(digest) && !/^sha256:0+$/.test(digest)) pulp.memory.putImage(repository, digest);
+    if (/^sha256:[0-9a-f]{64}$/.test(digest) && !/^sha256:0+$/.test(digest)) {
+      pulp.memory.putImage(repository, digest, objectAt(manifests.get(digest), 'labels'));
+    }
   }
 }
 

@@ -10,10 +10,11 @@ import type {
 } from '../support/katello/state/rows.ts';
 import { isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from './json.ts';
 
-export function organizationRow(id: number, fact: JsonObject | undefined): Organization {
+export function organizationRow(id: number, providerId: number, fact: JsonObject | undefined): Organization {
   const name = textAt(fact, 'name') ?? `Organization ${id}`;
   return {
     id,
+    providerId,
     name,
     label: textAt(fact, 'label') ?? name,
     description: textAt(fact, 'description'),
@@ -63,8 +64,8 @@ export function rootRow(id: number, fact: JsonObject): RootRepository {
     dockerUpstreamName: textAt(fact, 'docker_upstream_name'),
     mirroringPolicy: textAt(fact, 'mirroring_policy') ?? 'mirror_content_only',
     downloadPolicy: textAt(fact, 'download_policy') ?? 'immediate',
-    includeTags: [],
-    excludeTags: ['*-source'],
+    includeTags: isNativePush(fact) ? null : [],
+    excludeTags: isNativePush(fact) ? null : ['*-source'],
     isUnprotected: true,
     contentId: textAt(fact, 'content_id'),
     isContainerPush: isNativePush(fact),
@@ -119,7 +120,7 @@ export function environmentIdsOf(proxy: JsonObject): number[] {
 export function taskRow(shown: JsonObject, userId: number, links: Task['links']): Task {
   const humanized = objectAt(shown, 'humanized');
   const errors = listAt(humanized, 'errors').filter((text) => typeof text === 'string');
-  const startedAt = isoOf(textAt(shown, 'started_at'));
+  const startedAt = isoOf(textAt(shown, 'started_at') ?? textAt(shown, 'start_at'));
   const endedAt = textAt(shown, 'ended_at') === null ? null : isoOf(textAt(shown, 'ended_at'));
   return {
     id: textAt(shown, 'id') ?? '',
@@ -134,7 +135,7 @@ export function taskRow(shown: JsonObject, userId: number, links: Task['links'])
     input: { ...objectAt(shown, 'input') },
     output: { ...objectAt(shown, 'output') },
     humanizedAction: textAt(humanized, 'action') ?? '',
-    humanizedInput: [...listAt(humanized, 'input')],
+    humanizedInput: humanized['input'] ?? null,
     humanizedOutput: textAt(humanized, 'output') ?? '',
     errors,
     errorClasses: errors.map(() => 'RuntimeError'),
@@ -154,6 +155,7 @@ export function linksOf(shown: JsonObject): Task['links'] {
   const all: readonly (readonly [string, string])[] = [
     ['repository', 'Katello::Repository'],
     ['product', 'Katello::Product'],
+    ['provider', 'Katello::Provider'],
     ['content_view', 'Katello::ContentView'],
     ['smart_proxy', 'SmartProxy'],
     ['organization', 'Organization'],
@@ -170,7 +172,9 @@ function isNativePush(fact: JsonObject): boolean {
 }
 
 function stateOf(text: string | null): Task['state'] {
-  return text === 'running' || text === 'paused' || text === 'planned' || text === 'planning' ? text : 'stopped';
+  return text === 'running' || text === 'scheduled' || text === 'paused' || text === 'planned' || text === 'planning'
+    ? text
+    : 'stopped';
 }
 
 function resultOf(text: string | null): Task['result'] {

@@ -28,7 +28,7 @@ interface Profile {
 }
 
 const PROFILES: Readonly<Record<LatencyName, Profile>> = {
-  fast: { planMs: 4, stepMs: 3, indexMsPerTag: 0, loginMs: 0, listMsPerTag: 0, pollMs: [5, 10, 20, 40] },
+  fast: { planMs: 15, stepMs: 3, indexMsPerTag: 0, loginMs: 0, listMsPerTag: 0, pollMs: [5, 10, 20, 40] },
   // one publish at once 2.6 s, two 4.1 s each, twelve 31 s each: about 2 s of work that nothing else can use
   real: {
     planMs: 300,

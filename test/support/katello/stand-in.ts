@@ -66,6 +66,7 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
     now,
     foremanUrl,
     gate: (task, signal) => faults.gate(task, signal),
+    planningGate: (signal) => faults.planningGate(signal),
   });
   const app: App = {
     store,

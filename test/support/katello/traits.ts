@@ -46,7 +46,7 @@ const TABLE = {
   acceptsPerPageAll: since(['0', false], ['5.0', true]),
   foremanVersion: since(['0', '3.5.0'], ['4.14', '3.12.0'], ['4.15', '3.13.0-develop'], ['5.0', '5.0.0']),
   foremanTasksVersion: since(['0', '7.0.0'], ['4.14', '9.2.3'], ['4.15', '10.0.2'], ['5.0', '13.2.4']),
-  remoteExecutionVersion: since(['0', '8.0.0'], ['4.14', '13.2.4'], ['5.0', '17.2.3']),
+  remoteExecutionVersion: since(['0', '8.0.0'], ['4.14', '13.2.8'], ['5.0', '17.2.3']),
   /** services in ping besides the common ones */
   pingsCandlepinEvents: since(['0', true], ['5.0', false]),
   /** `rolling`, `environment_ids` in content views */

@@ -1,7 +1,7 @@
 /** Every action that can leave a task: a restart finds the unfinished ones here. */
 import type { App } from '../app.ts';
 import type { Action } from '../tasks/engine.ts';
-import { syncCapsuleAction, syncRepositoryToCapsulesAction } from './capsule-sync.ts';
+import { countCapsuleContentAction, syncCapsuleAction, syncRepositoryToCapsulesAction } from './capsule-sync.ts';
 import { createProductAction } from './create-product.ts';
 import { createRepositoryAction } from './create-repository.ts';
 import { destroyOrganizationAction } from './destroy-organization.ts';
@@ -29,5 +29,6 @@ export function allActions(app: App): Action[] {
     publishViewAction,
     syncRepositoryToCapsulesAction,
     syncCapsuleAction,
+    countCapsuleContentAction,
   ].map((make) => make(app));
 }

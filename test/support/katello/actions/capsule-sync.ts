@@ -27,7 +27,7 @@ export async function scheduleCapsuleSync(app: App, run: Run, repository: Reposi
     requestId: String(run.task.plan['requestId']),
     organizationId: null,
     verb: ACTIONS.syncRepositoryToCapsules.verb,
-    subjects: { sentence: '', humanizedInput: [], input: {} },
+    subjects: { sentence: '', humanizedInput: '', input: {} },
     input: {},
     plan: { repositoryId: repository.id, proxyIds, userId: user.id },
     links: [],
@@ -84,8 +84,31 @@ export function syncCapsuleAction(app: App): Action {
         } else markSynced(app, proxy, run.task);
         return Promise.resolve();
       });
+      await run.step('counts', async () => {
+        if (run.task.errors.length === 0) await startCountContent(app, proxy, run);
+      });
     },
   };
+}
+
+/** Counting changes nothing that anybody reads here, but it leaves a task. */
+export function countCapsuleContentAction(): Action {
+  return { label: ACTIONS.countCapsuleContent.label, run: () => Promise.resolve() };
+}
+
+async function startCountContent(app: App, proxy: Proxy, run: Run): Promise<void> {
+  await app.tasks.start({
+    action: countCapsuleContentAction(),
+    user: getById(app.world.users, run.task.userId),
+    requestId: String(run.task.plan['requestId']),
+    organizationId: null,
+    verb: ACTIONS.countCapsuleContent.verb,
+    subjects: { sentence: '', humanizedInput: [], input: { smart_proxy_id: proxy.id, locale: 'en' } },
+    input: {},
+    plan: { proxyId: proxy.id },
+    links: [],
+    locks: [],
+  });
 }
 
 function markSynced({ world, store }: App, proxy: Proxy, task: Task): void {
@@ -123,6 +146,7 @@ export async function startCapsuleSync(
     plan: { proxyId: id, repositoryId: options.repository_id ?? null },
     links: [{ resourceType: 'SmartProxy', resourceId: id }],
     locks: [],
+    survivesPlanning: true,
     ...(parentTaskId === undefined ? {} : { parentTaskId }),
     whilePlanning: (task) => {
       if (proxy.behaviour !== 'unreachable') return;

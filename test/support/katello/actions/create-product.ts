@@ -48,7 +48,7 @@ export async function startCreateProduct(
     subjects,
     input: { services_checked: ['candlepin', 'candlepin_auth'], cp_id: product.cpId },
     plan: { productId: product.id },
-    links: productLinks(product),
+    links: productLinks(app.world, product),
     locks: [productLock(product)],
     onPlanned: () => app.world.products.push(product),
   });

@@ -48,7 +48,7 @@ export async function startDestroyProduct(app: App, product: Product, user: User
     subjects: productSubjects(app.world, product),
     input: { services_checked: ['candlepin', 'candlepin_auth', 'pulp3'], product_id: product.id },
     plan: { productId: product.id },
-    links: [...productLinks(product), ...repositories.map(repositoryLock)],
+    links: [...productLinks(app.world, product), ...repositories.map(repositoryLock)],
     locks: [productLock(product), ...repositories.map(repositoryLock)],
     whilePlanning: () => {
       const views = publishedIn(app, product);

@@ -95,16 +95,25 @@ async function importOne(
   isTag: boolean,
   key: string,
 ): Promise<Record<string, unknown> | null> {
-  const result = await attempt(run, async () => {
-    if (!isTag) return importUnit(app, run, repository, upload, key);
-    const task = await run.step(`${key} tag`, () => tagInPulp(app, run, repository, upload));
-    await run.step(`${key} save version`, () => saveLatestVersion(app, run, repository));
-    return tagResult(task, app.traits);
-  });
-  if (result !== null) {
-    await attempt(run, () => run.step(`${key} index`, () => indexAfterUpload(app, run, repository)));
-  }
-  return result;
+  const imported = await attempt(run, () =>
+    isTag ? importTag(app, run, repository, upload, key) : importUnit(app, run, repository, upload, key),
+  );
+  if (imported === null) return null;
+  await attempt(run, () => run.step(`${key} index`, () => indexAfterUpload(app, run, repository, imported.version)));
+  return imported.shown;
+}
+
+/** What Pulp's part of an upload came to. */
+interface Imported {
+  readonly shown: Record<string, unknown>;
+  /** the version that Katello believed in when this upload had saved its own */
+  readonly version: string;
+}
+
+async function importTag(app: App, run: Run, repository: Repository, upload: Upload, key: string): Promise<Imported> {
+  const task = await run.step(`${key} tag`, () => tagInPulp(app, run, repository, upload));
+  const version = await run.step(`${key} save version`, () => saveLatestVersion(app, run, repository));
+  return { shown: tagResult(task, app.traits), version };
 }
 
 async function tagInPulp(app: App, run: Run, repository: Repository, upload: Upload): Promise<PulpTask> {
@@ -113,13 +122,7 @@ async function tagInPulp(app: App, run: Run, repository: Repository, upload: Upl
   return waitForPulpTask(app, run, href);
 }
 
-async function importUnit(
-  app: App,
-  run: Run,
-  repository: Repository,
-  upload: Upload,
-  key: string,
-): Promise<Record<string, unknown>> {
+async function importUnit(app: App, run: Run, repository: Repository, upload: Upload, key: string): Promise<Imported> {
   const href = upload.contentUnitId;
   if (href === null) {
     // a real upload is looked for, and there is none
@@ -130,8 +133,9 @@ async function importUnit(
     const added = await app.pulp.add(repository.pulpHref ?? '', [href], pulpCallOf(run));
     return waitForPulpTask(app, run, added);
   });
-  await run.step(`${key} save version`, () => saveCreatedVersion(app, run, repository, task.created_resources));
-  return unitResult(href);
+  const created = task.created_resources;
+  const version = await run.step(`${key} save version`, () => saveCreatedVersion(app, run, repository, created));
+  return { shown: unitResult(href), version };
 }
 
 async function finish(

@@ -13,21 +13,28 @@ import { StepError } from '../tasks/step-error.ts';
 import { cleanDuplicateTags, importMetaTags } from './meta-tags.ts';
 
 /** Indexing after an upload: tags before lists. */
-export async function indexAfterUpload(app: App, run: Run, repository: Repository): Promise<void> {
-  await indexManifests(app, run, repository, 'image');
-  await indexTags(app, run, repository);
-  await indexManifests(app, run, repository, 'list');
+export async function indexAfterUpload(app: App, run: Run, repository: Repository, version: string): Promise<void> {
+  await indexManifests(app, run, repository, version, 'image');
+  await indexTags(app, run, repository, version);
+  await indexManifests(app, run, repository, version, 'list');
 }
 
 /** Full indexing, as after a publish: lists before tags, no trap. */
 export async function indexInOrder(app: App, run: Run, repository: Repository): Promise<void> {
-  await indexManifests(app, run, repository, 'image');
-  await indexManifests(app, run, repository, 'list');
-  await indexTags(app, run, repository);
+  const version = repository.versionHref ?? '';
+  await indexManifests(app, run, repository, version, 'image');
+  await indexManifests(app, run, repository, version, 'list');
+  await indexTags(app, run, repository, version);
 }
 
-async function indexManifests(app: App, run: Run, repository: Repository, kind: Manifest['kind']): Promise<void> {
-  const units = await app.pulp.listManifests(repository.versionHref ?? '', kind, pulpCallOf(run));
+async function indexManifests(
+  app: App,
+  run: Run,
+  repository: Repository,
+  version: string,
+  kind: Manifest['kind'],
+): Promise<void> {
+  const units = await app.pulp.listManifests(version, kind, pulpCallOf(run));
   const rows = units.map((unit) => upsertManifest(app, unit, kind));
   const ids = new Set(rows.map((row) => row.id));
   const { world } = app;
@@ -75,8 +82,8 @@ function upsertManifest(app: App, unit: ManifestRow, kind: Manifest['kind']): Ma
  * @throws StepError where a tag hangs on nothing that Katello knows: by itself when only such tags are in the version,
  * about unequal keys when they are mixed with others
  */
-async function indexTags(app: App, run: Run, repository: Repository): Promise<void> {
-  const units = await app.pulp.listTags(repository.versionHref ?? '', pulpCallOf(run));
+async function indexTags(app: App, run: Run, repository: Repository, version: string): Promise<void> {
+  const units = await app.pulp.listTags(version, pulpCallOf(run));
   await app.latency.index(units.length, run.signal);
   const targets = units.map(
     (unit) => app.world.manifests.find((row) => row.pulpHref === unit.tagged_manifest)?.id ?? null,

@@ -17,6 +17,10 @@ export const ACTIONS = {
     label: 'Actions::Katello::Repository::CapsuleSync',
     verb: 'Sync Repository on Smart Proxy(ies)',
   },
+  countCapsuleContent: {
+    label: 'Actions::Katello::CapsuleContent::UpdateContentCounts',
+    verb: 'Update Content Counts',
+  },
   syncCapsule: { label: 'Actions::Katello::CapsuleContent::Sync', verb: 'Synchronize smart proxy' },
   removeContent: { label: 'Actions::Katello::Repository::RemoveContent', verb: 'Remove Content' },
 } as const;

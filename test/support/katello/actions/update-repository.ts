@@ -35,11 +35,11 @@ async function updateRepository(app: App, run: Run): Promise<void> {
   const repository = getById(app.world.repositories, Number(run.task.plan['repositoryId']));
 
   await Promise.all([
+    refreshDistribution(app, run, repository, 'update'),
     run.step('rename in pulp', async () => {
       const name = `${contextOf(app.world, repository).root.label}-${repository.id}${randomInt(9_999)}`;
       await app.pulp.renameRepository(repository.pulpHref ?? '', name, pulpCallOf(run));
     }),
-    refreshDistribution(app, run, repository, 'update'),
   ]);
   await run.step('metadata', async () => {
     const requestId = String(run.task.plan['requestId']);

@@ -34,6 +34,10 @@ export interface Faults {
   holdTasks(label: string): void;
   releaseTasks(): void;
   gate(task: Task, signal: AbortSignal): Promise<void>;
+  /** Tasks stay in planning until released: what two requests do at one moment can be seen at leisure. */
+  holdPlanning(): void;
+  releasePlanning(): void;
+  planningGate(signal: AbortSignal): Promise<void>;
   reset(): void;
 }
 
@@ -41,7 +45,14 @@ export function createFaults(): Faults {
   let answers: AnswerFault[] = [];
   let candlepin: CandlepinState = 'ok';
   let held: string | null = null;
-  let waiting: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
+  let isPlanningHeld = false;
+  const planning: (() => void)[] = [];
+
+  function releasePlanning(): void {
+    isPlanningHeld = false;
+    for (const go of planning.splice(0)) go();
+  }
 
   function release(): void {
     held = null;
@@ -78,16 +89,28 @@ export function createFaults(): Faults {
     releaseTasks: release,
     async gate(task, signal) {
       if (held === null || !task.label.includes(held)) return;
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await parked(waiting, signal);
+    },
+    holdPlanning() {
+      isPlanningHeld = true;
+    },
+    releasePlanning,
+    async planningGate(signal) {
+      if (isPlanningHeld) await parked(planning, signal);
     },
     reset() {
       answers = [];
       candlepin = 'ok';
       release();
-      waiting = [];
+      releasePlanning();
     },
   };
+}
+
+/** Waits to be let go, or for the end. */
+function parked(places: (() => void)[], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    places.push(resolve);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

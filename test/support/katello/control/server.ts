@@ -43,6 +43,14 @@ export function createControlListener({ app, reset, moveClock }: ControlDeps): R
       app.faults.holdTasks(z.strictObject({ label: z.string() }).parse(body).label);
       return {};
     },
+    'POST /planning/hold': () => {
+      app.faults.holdPlanning();
+      return {};
+    },
+    'POST /planning/release': () => {
+      app.faults.releasePlanning();
+      return {};
+    },
     'POST /tasks/release': () => {
       app.faults.releaseTasks();
       return {};

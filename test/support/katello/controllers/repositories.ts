@@ -74,16 +74,20 @@ function index(app: App, call: Call): Answer {
     },
     app.traits,
   );
-  const { organization } = call;
-  const count = organization === null ? {} : { org_repository_count: libraryInstances(app, organization.id).length };
+  const organizationId = call.organization?.id ?? productOfFilter(app, call)?.organizationId ?? null;
+  const count = organizationId === null ? {} : { org_repository_count: libraryInstances(app, organizationId).length };
   return ok({ ...page.envelope, results: page.rows.map((row) => viewRepositoryRow(app, row)), ...count });
+}
+
+/** The product that the listing is narrowed to. @throws Failure 404 */
+function productOfFilter(app: App, call: Call): Product | null {
+  return idParam(call, 'product_id') === null ? null : findProduct(app, call, 'product_id', 'view_products');
 }
 
 /** Rows that the filters leave, before the search. */
 function selected(app: App, call: Call): Repository[] {
   const { world } = app;
-  const productId = idParam(call, 'product_id');
-  if (productId !== null) findProduct(app, call, 'product_id', 'view_products');
+  const productId = productOfFilter(app, call)?.id ?? null;
   const filters: Readonly<Record<string, (row: Repository, value: string) => boolean>> = {
     name: (row, value) => contextOf(world, row).root.name === value,
     label: (row, value) => contextOf(world, row).root.label === value,

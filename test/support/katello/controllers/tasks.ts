@@ -5,9 +5,9 @@ import { foremanFailure } from '../http/failure.ts';
 import { type Answer, type Call, ok, textParam } from '../http/request.ts';
 import type { Route } from '../http/routes.ts';
 import { holds } from '../rules/permissions.ts';
-import type { SearchFields } from '../rules/search.ts';
+import { compileSearch, type SearchFields } from '../rules/search.ts';
 import { getById } from '../state/find.ts';
-import type { Task, User } from '../state/rows.ts';
+import type { Task, TaskLink, User } from '../state/rows.ts';
 import { viewTask, viewTaskDetails, viewTaskRecord } from '../views/task.ts';
 
 const TASKS = '/foreman_tasks/api/tasks';
@@ -44,12 +44,14 @@ function index(app: App, call: Call): Answer {
   const page = foremanPage({
     call,
     rows: app.world.tasks.filter((task) => seesTask(call.user, task)),
-    search: searchFields(app),
+    search: {},
+    compile: (search) => compileTaskSearch(app, search),
     sorting: {
       by: 'started_at',
       order: 'DESC',
       fields: {
-        started_at: (row) => row.startedAt,
+        // what has not begun comes first in a list of the newest
+        started_at: (row) => (row.state === 'scheduled' ? null : row.startedAt),
         ended_at: (row) => row.endedAt,
         label: (row) => row.label,
         state: (row) => row.state,
@@ -97,25 +99,41 @@ function bulkResume(app: App, call: Call): Answer {
   return ok(body);
 }
 
-/** `resource_type` and `resource_id` hold for one and the same link only, which is what a search means by them. */
-function searchFields({ world }: App): SearchFields<Task> {
+/** A task beside one of its links: what a search looks at, as the database joins them. */
+interface LinkedTask {
+  readonly task: Task;
+  readonly link: TaskLink | null;
+}
+
+/** `resource_type` and `resource_id` of one search hold for one and the same link. */
+function compileTaskSearch(app: App, search: string): (task: Task) => boolean {
+  const matches = compileSearch(search, searchFields(app));
+  return (task) => {
+    const links = task.links.length === 0 ? [null] : task.links;
+    return links.some((link) => matches({ task, link }));
+  };
+}
+
+function searchFields({ world }: App): SearchFields<LinkedTask> {
+  const login = ({ task }: LinkedTask): string => getById(world.users, task.userId).login;
   return {
-    id: { values: (row) => [row.id] },
-    label: { values: (row) => [row.label] },
-    action: { values: (row) => [row.action] },
-    state: { values: (row) => [row.state] },
-    result: { values: (row) => [row.result] },
-    started_at: { values: (row) => [row.startedAt], isExplicitOnly: true },
-    ended_at: { values: (row) => [row.endedAt], isExplicitOnly: true },
-    parent_task_id: { values: (row) => [row.parentTaskId], isExplicitOnly: true },
-    resource_type: { values: (row) => row.links.map((link) => link.resourceType), isExplicitOnly: true },
-    resource_id: { values: (row) => row.links.map((link) => link.resourceId), isExplicitOnly: true },
+    id: { values: ({ task }) => [task.id] },
+    label: { values: ({ task }) => [task.label] },
+    action: { values: ({ task }) => [task.action] },
+    state: { values: ({ task }) => [task.state] },
+    result: { values: ({ task }) => [task.result] },
+    started_at: { values: ({ task }) => [task.startedAt], isExplicitOnly: true },
+    ended_at: { values: ({ task }) => [task.endedAt], isExplicitOnly: true },
+    parent_task_id: { values: ({ task }) => [task.parentTaskId], isExplicitOnly: true },
+    resource_type: { values: ({ link }) => [link?.resourceType ?? null], isExplicitOnly: true },
+    resource_id: { values: ({ link }) => [link?.resourceId ?? null], isExplicitOnly: true },
     organization_id: {
-      values: (row) => row.links.filter((link) => link.resourceType === 'Organization').map((link) => link.resourceId),
+      values: ({ task }) =>
+        task.links.filter((link) => link.resourceType === 'Organization').map((link) => link.resourceId),
       isExplicitOnly: true,
     },
-    user: { values: (row) => [getById(world.users, row.userId).login] },
-    'user.login': { values: (row) => [getById(world.users, row.userId).login] },
-    owner: { values: (row) => [getById(world.users, row.userId).login] },
+    user: { values: (row) => [login(row)] },
+    'user.login': { values: (row) => [login(row)] },
+    owner: { values: (row) => [login(row)] },
   };
 }

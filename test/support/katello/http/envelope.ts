@@ -22,6 +22,8 @@ interface Collection<Row> {
   readonly call: Call;
   readonly rows: readonly Row[];
   readonly search: SearchFields<Row>;
+  /** how a search is read where fields of one row are not enough */
+  readonly compile?: (search: string) => (row: Row) => boolean;
   readonly sorting: Sorting<Row>;
   /** rows of the whole table, which `per_page=all` counts */
   readonly tableSize?: number;
@@ -107,8 +109,9 @@ export function foremanPage<Row>(collection: Collection<Row>): Page<Row> {
   }
 }
 
-function searched<Row>({ rows, search: fields }: Collection<Row>, search: string | null): readonly Row[] {
-  return search === null || search.trim() === '' ? rows : rows.filter(compileSearch(search, fields));
+function searched<Row>({ rows, search: fields, compile }: Collection<Row>, search: string | null): readonly Row[] {
+  if (search === null || search.trim() === '') return rows;
+  return rows.filter(compile?.(search) ?? compileSearch(search, fields));
 }
 
 function sortOf<Row>(call: Call, sorting: Sorting<Row>): [string | null, string | null] {

@@ -1,5 +1,5 @@
 /** What comes with an organization: its Library, its default view and that view's only version. */
-import type { Organization } from './rows.ts';
+import type { Organization, World } from './rows.ts';
 import type { Store } from './store.ts';
 
 export function addOrganization(
@@ -8,7 +8,8 @@ export function addOrganization(
   at: string,
 ): Organization {
   const { world } = store;
-  const organization: Organization = { id: store.nextId('organizations'), ...values, createdAt: at, updatedAt: at };
+  const id = store.nextId('organizations');
+  const organization: Organization = { id, providerId: providerIdOf(world), ...values, createdAt: at, updatedAt: at };
   const library = store.nextId('environments');
   const view = store.nextId('contentViews');
   world.organizations.push(organization);
@@ -44,4 +45,9 @@ export function addOrganization(
   for (const proxy of world.proxies) if (proxy.isPrimary) proxy.environmentIds.push(library);
   store.changed();
   return organization;
+}
+
+/** Each organization gets two providers, one for custom products and one for Red Hat's. */
+export function providerIdOf({ organizations }: World): number {
+  return 1 + 2 * organizations.length;
 }

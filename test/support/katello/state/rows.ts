@@ -39,6 +39,8 @@ export interface User {
 
 export interface Organization {
   id: number;
+  /** the provider of its custom products */
+  providerId: number;
   name: string;
   label: string;
   description: string | null;
@@ -103,8 +105,9 @@ export interface RootRepository {
   dockerUpstreamName: string | null;
   mirroringPolicy: string;
   downloadPolicy: string;
-  includeTags: string[];
-  excludeTags: string[];
+  /** null for what Katello's own push made */
+  includeTags: string[] | null;
+  excludeTags: string[] | null;
   isUnprotected: boolean;
   /** Candlepin's id; null until that step ran */
   contentId: string | null;
@@ -174,7 +177,8 @@ export interface Link {
   unitId: number;
 }
 
-export type TaskState = 'planning' | 'planned' | 'running' | 'paused' | 'stopped';
+/** A scheduled task has not begun: its start is still to come. */
+export type TaskState = 'scheduled' | 'planning' | 'planned' | 'running' | 'paused' | 'stopped';
 export type TaskResult = 'pending' | 'success' | 'warning' | 'error' | 'cancelled';
 
 export interface TaskLink {
@@ -196,7 +200,7 @@ export interface Task {
   input: Record<string, unknown>;
   output: Record<string, unknown>;
   humanizedAction: string;
-  humanizedInput: unknown[];
+  humanizedInput: unknown;
   humanizedOutput: string;
   errors: string[];
   /** class of each error, same order */

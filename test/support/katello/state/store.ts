@@ -16,7 +16,10 @@ export interface Store {
   setNextId(table: keyof World, id: number): void;
   /** Says that the world changed; the file follows soon. */
   changed(): void;
-  /** Puts another world in place of this one. */
+  /**
+   * Puts another world in place of this one. Rows that stay remain the same objects, so that what runs goes on with
+   * what it holds.
+   */
   replace(world: World): void;
   /** Waits until the file holds the last change. */
   flush(): Promise<void>;
@@ -60,7 +63,9 @@ export async function openStore(path: string | null, initial: () => World): Prom
       schedule();
     },
     replace(other) {
-      Object.assign(world, createEmptyWorld(), other);
+      const current: Record<string, unknown> = { ...world };
+      const next = Object.entries({ ...createEmptyWorld(), ...other });
+      Object.assign(world, Object.fromEntries(next.map(([table, rows]) => [table, kept(current[table], rows)])));
       store.changed();
     },
     async flush() {
@@ -69,6 +74,17 @@ export async function openStore(path: string | null, initial: () => World): Prom
     },
   };
   return store;
+}
+
+/** The wanted rows, as the objects that are there already where an id tells. */
+function kept(current: unknown, wanted: unknown): unknown {
+  if (!Array.isArray(current) || !Array.isArray(wanted)) return wanted;
+  const byId = new Map(current.filter(hasId).map((row) => [row.id, row]));
+  return wanted.map((row: unknown) => (hasId(row) ? Object.assign(byId.get(row.id) ?? {}, row) : row));
+}
+
+function hasId(row: unknown): row is { id: unknown } {
+  return typeof row === 'object' && row !== null && 'id' in row;
 }
 
 async function readWorld(path: string): Promise<World | null> {

@@ -44,6 +44,8 @@ export interface TaskRequest {
   readonly parentTaskId?: string;
   /** runs while the task is planned and its locks are held; what it throws ends the task before it began */
   readonly whilePlanning?: (task: Task) => Promise<void> | void;
+  /** planned outside of a transaction: a refusal leaves the links behind */
+  readonly survivesPlanning?: boolean;
   /** runs when the planning's transaction is committed */
   readonly onPlanned?: () => void;
 }
@@ -52,7 +54,7 @@ export interface TaskRequest {
 export interface Subjects {
   /** `repository 'app'; product 'Container Images'; organization 'ACME'` */
   readonly sentence: string;
-  readonly humanizedInput: unknown[];
+  readonly humanizedInput: unknown;
   readonly input: Record<string, unknown>;
 }
 
@@ -79,6 +81,8 @@ interface EngineDeps {
   readonly foremanUrl: string;
   /** awaited before each step: a way to hold tasks back */
   readonly gate: (task: Task, signal: AbortSignal) => Promise<void>;
+  /** awaited at the end of planning, with the locks held */
+  readonly planningGate: (signal: AbortSignal) => Promise<void>;
 }
 
 export function createTaskEngine(deps: EngineDeps): TaskEngine {
@@ -158,7 +162,9 @@ export function createTaskEngine(deps: EngineDeps): TaskEngine {
         takeLocks(world, task, request.locks, deps.foremanUrl);
         await request.whilePlanning?.(task);
         await latency.plan(controller.signal);
+        await deps.planningGate(controller.signal);
       } catch (error) {
+        if (request.survivesPlanning !== true) task.links = [];
         // the failure shows twice: as the step's and as the task's
         note(task, error);
         note(task, error);
@@ -208,7 +214,7 @@ function createTask(request: TaskRequest, now: Date): Task {
   return {
     id: randomUUID(),
     label: action.label,
-    action: `${request.verb} ${subjects.sentence}`,
+    action: `${request.verb} ${subjects.sentence}`.trim(),
     userId: user.id,
     startedAt: now.toISOString(),
     endedAt: null,

@@ -3,8 +3,6 @@ import { contextOf, getById } from '../state/find.ts';
 import type { Environment, Organization, Product, Repository, TaskLink, World } from '../state/rows.ts';
 import type { Subjects } from './engine.ts';
 
-const PROVIDER = { id: 1, name: 'Anonymous' };
-
 export function repositorySubjects(world: World, repository: Repository): Subjects {
   const { root, product, organization } = contextOf(world, repository);
   return {
@@ -36,7 +34,7 @@ export function environmentSubjects({ id, name, label }: Environment): Subjects 
 /** A repository's task is found by the repository, its product and its organization. */
 export function repositoryLinks(world: World, repository: Repository): TaskLink[] {
   const { product } = contextOf(world, repository);
-  return [{ resourceType: 'Katello::Repository', resourceId: repository.id }, ...productLinks(product)];
+  return [repositoryLink(repository), ...productLinks(world, product)];
 }
 
 /** Tasks that lock nothing are found by the repository alone. */
@@ -44,10 +42,11 @@ export function repositoryLink(repository: Repository): TaskLink {
   return { resourceType: 'Katello::Repository', resourceId: repository.id };
 }
 
-export function productLinks(product: Product): TaskLink[] {
+export function productLinks(world: World, product: Product): TaskLink[] {
+  const { providerId } = getById(world.organizations, product.organizationId);
   return [
     { resourceType: 'Katello::Product', resourceId: product.id },
-    { resourceType: 'Katello::Provider', resourceId: PROVIDER.id },
+    { resourceType: 'Katello::Provider', resourceId: providerId },
     { resourceType: 'Organization', resourceId: product.organizationId },
   ];
 }
@@ -65,10 +64,10 @@ function productWords(product: Product, organization: Organization): unknown[] {
   ];
 }
 
-function productInput(product: Product, { id, name, label }: Organization): Record<string, unknown> {
+function productInput(product: Product, { id, name, label, providerId }: Organization): Record<string, unknown> {
   return {
     product: { id: product.id, name: product.name, label: product.label, cp_id: product.cpId },
-    provider: PROVIDER,
+    provider: { id: providerId, name: 'Anonymous' },
     organization: { id, name, label },
   };
 }

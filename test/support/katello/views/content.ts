@@ -20,7 +20,9 @@ export function viewTag(app: App, metaTag: MetaTag): Record<string, unknown> {
     manifest_schema1: schema1 === null ? null : shortManifest(schema1),
     manifest_schema2: schema2 === null ? null : shortManifest(schema2),
     manifest: manifest === null ? null : detailedManifest(app, manifest),
-    repositories: repositoriesOf(app, world.metaTagLinks, metaTag.id).map((row) => tagRepository(app, row)),
+    repositories: repositoriesOf(app, world.metaTagLinks, metaTag.id)
+      .toSorted((a, b) => b.id - a.id)
+      .map((row) => tagRepository(app, row)),
     product: context === null ? null : { id: context.product.id, name: context.product.name },
     environment:
       context === null || context.environment === null

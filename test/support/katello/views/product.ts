@@ -6,14 +6,14 @@ import { getById, libraryRepositoriesOf } from '../state/find.ts';
 import type { Product, Repository, User } from '../state/rows.ts';
 
 export function viewProductRow({ world }: App, product: Product): Record<string, unknown> {
-  const { id, name, label } = getById(world.organizations, product.organizationId);
+  const { id, name, label, providerId } = getById(world.organizations, product.organizationId);
   return {
     id: product.id,
     cp_id: product.cpId,
     name: product.name,
     label: product.label,
     description: product.description,
-    provider_id: 1,
+    provider_id: providerId,
     sync_plan_id: null,
     sync_summary: {},
     gpg_key_id: null,
@@ -43,7 +43,9 @@ export function viewProduct(app: App, product: Product, user: User): Record<stri
     ...viewProductRow(app, product),
     created_at: printTime(product.createdAt),
     updated_at: printTime(product.updatedAt),
-    product_content: repositories.flatMap((repository) => contentOf(app, product, repository)),
+    product_content: repositories
+      .toSorted((a, b) => contentIdOf(app, a) - contentIdOf(app, b))
+      .flatMap((repository) => contentOf(app, product, repository)),
     available_content: [],
     repositories: repositories
       .toSorted((a, b) => a.id - b.id)
@@ -60,6 +62,10 @@ export function viewProduct(app: App, product: Product, user: User): Record<stri
     has_last_affected_repo_in_filter: false,
     active_task_count: 0,
   };
+}
+
+function contentIdOf({ world }: App, { rootId }: Repository): number {
+  return Number(getById(world.roots, rootId).contentId ?? 0);
 }
 
 /** What Candlepin knows of a repository; nothing before it was told. */

@@ -43,11 +43,11 @@ export function viewSyncStatus(app: App, proxy: Proxy): Record<string, unknown> 
   const tasks = syncsOf(app, proxy);
   const last = tasks.findLast((task) => task.result === 'success');
   const since = last === undefined ? tasks : tasks.slice(tasks.indexOf(last) + 1);
-  const failed = since.filter((task) => task.state === 'stopped' && task.result !== 'success');
+  const failed = since.filter((task) => task.result !== 'success' && task.result !== 'pending');
   return {
     last_sync_time: printTime(last?.endedAt ?? null),
     download_policy: proxy.downloadPolicy,
-    active_sync_tasks: tasks.filter((task) => task.state !== 'stopped').map((task) => viewStartedTask(app, task)),
+    active_sync_tasks: tasks.filter((task) => task.result === 'pending').map((task) => viewStartedTask(app, task)),
     last_failed_sync_tasks: failed.toReversed().map((task) => viewStartedTask(app, task)),
     last_sync_task: last === undefined ? null : viewStartedTask(app, last),
     last_failed_reclaim_tasks: [],

@@ -105,9 +105,7 @@ export function viewRepository(app: App, repository: Repository, user: User): Re
     http_proxy_name: null,
     retain_package_versions_count: null,
     metadata_expire: null,
-    ...(traits.tellsContainerPush
-      ? { allow_updates: !root.isContainerPush, is_container_push: root.isContainerPush }
-      : {}),
+    ...(traits.tellsContainerPush ? { allow_updates: true, is_container_push: root.isContainerPush } : {}),
     ignorable_content: null,
     http_proxy: { id: null, name: null, policy: 'global_default_http_proxy' },
     ssl_ca_cert: { id: null, name: null },

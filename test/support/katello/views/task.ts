@@ -59,13 +59,14 @@ function viewLink(
 
 function taskFields({ world }: App, task: Task, print: (iso: string | null) => string | null): Record<string, unknown> {
   const isFinal = task.state === 'stopped';
+  const isScheduled = task.state === 'scheduled';
   return {
     id: task.id,
     label: task.label,
     pending: !isFinal,
     action: task.action,
     username: getById(world.users, task.userId).login,
-    started_at: print(task.startedAt),
+    started_at: isScheduled ? null : print(task.startedAt),
     ended_at: print(task.endedAt),
     state: task.state,
     result: task.result,
@@ -75,17 +76,18 @@ function taskFields({ world }: App, task: Task, print: (iso: string | null) => s
     humanized: {
       action: task.humanizedAction,
       input: task.humanizedInput,
-      output: task.humanizedOutput,
-      errors: task.errors,
+      output: isScheduled ? null : task.humanizedOutput,
+      errors: isScheduled ? null : task.errors,
     },
     cli_example: null,
     start_at: print(task.startedAt),
-    available_actions: { cancellable: task.state === 'running', resumable: task.state === 'paused' },
+    available_actions: { cancellable: task.state === 'running' || isScheduled, resumable: task.state === 'paused' },
   };
 }
 
 /** Seconds as text, with a fraction. */
 function durationOf(app: App, task: Task): string {
+  if (task.state === 'scheduled') return '0';
   const ms = task.durationMs ?? app.now().getTime() - Date.parse(task.startedAt);
   return (ms / 1000).toFixed(6);
 }

@@ -1,5 +1,5 @@
-/** Recorded ids of tasks and the stand-in's own ones for them. */
-import { isObject, textAt } from './json.ts';
+/** Recorded ids and the stand-in's own ones for the same things. */
+import { isObject, numberAt, objectsIn, textAt } from './json.ts';
 import { isTask } from './world-rows.ts';
 
 /** Pairs the tasks that stand at the same place of both answers. */
@@ -18,4 +18,13 @@ export function pairTasks(recorded: unknown, given: unknown, ids: Map<string, st
 function pairUrls(recorded: string, given: string, ids: Map<string, string>): void {
   const [want, have] = [recorded, given].map((text) => /^Task ([0-9a-f-]{36}):/.exec(text)?.[1]);
   if (want !== undefined && have !== undefined) ids.set(want, have);
+}
+
+/** Pairs the images of two listings by their digests. */
+export function pairManifests(recorded: unknown, given: unknown, ids: Map<number, number>): void {
+  const own = new Map([...objectsIn(given)].map((row) => [textAt(row, 'digest'), numberAt(row, 'id')]));
+  for (const row of objectsIn(recorded)) {
+    const [id, ownId] = [numberAt(row, 'id'), own.get(textAt(row, 'digest'))];
+    if (typeof row['digest'] === 'string' && id !== null && typeof ownId === 'number') ids.set(id, ownId);
+  }
 }
