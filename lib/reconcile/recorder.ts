@@ -14,14 +14,15 @@ import {
   withPlan,
   withStage,
 } from '../domain/receipt.ts';
-import { ReactorError, RefusedError } from '../errors.ts';
+import { ReactorError, RefusedError, TransportError } from '../errors.ts';
 import type { ReconcileDeps } from './deps.ts';
 
 export interface Recorder {
   /** The receipt so far; null before a push was seen. */
   readonly receipt: () => Receipt | null;
-  /** Goes on with the receipt of this push version, or opens it. */
+  /** Goes on with the receipt of this push version, or opens it: the time until now was its detection. */
   readonly open: (push: Omit<Push, 'kind' | 'user' | 'note' | 'pushedAt'>) => Promise<void>;
+  /** Reading both sides since the run began, and deciding. */
   readonly plan: (plan: Plan, katello: KatelloIds) => Promise<void>;
   /** Times the work, and marks the stage failed if it throws. */
   readonly stage: <T>(name: StageName, work: () => Promise<T>) => Promise<T>;
@@ -34,28 +35,43 @@ type RecorderDeps = Pick<ReconcileDeps, 'saveReceipt' | 'findReceipt' | 'findSee
 
 /** A recorder for one run on this path. A store that is away never stops a run: receipts are history. */
 export function createRecorder(deps: RecorderDeps, path: string): Recorder {
+  const begunAt = deps.now();
   let receipt: Receipt | null = null;
 
   async function save(next: Receipt): Promise<void> {
     receipt = next;
-    await deps.saveReceipt(next);
+    await unlessAway(deps.saveReceipt(next), undefined);
+  }
+
+  async function unlessAway<T>(work: Promise<T>, otherwise: T): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      deps.log.debug('receipt is not kept', { path, error: error.message });
+      return otherwise;
+    }
   }
 
   return {
     receipt: () => receipt,
 
     async open(push) {
-      const earlier = await deps.findReceipt(path);
+      const earlier = await unlessAway(deps.findReceipt(path), null);
       if (earlier?.uuid === push.uuid && earlier.version === push.version) {
         receipt = earlier;
         return;
       }
-      const pushedAt = new Date((await deps.findSeenAt(path)) ?? deps.now());
-      receipt = openReceipt({ ...push, pushedAt, kind: 'push', user: null, note: null });
+      const startedAt = new Date((await unlessAway(deps.findSeenAt(path), null)) ?? begunAt);
+      const opened = openReceipt({ ...push, pushedAt: startedAt, kind: 'push', user: null, note: null });
+      receipt = withStage(opened, { name: 'detect', startedAt, endedAt: new Date(begunAt), outcome: 'ok' });
     },
 
     async plan(plan, katello) {
-      if (receipt) await save(withPlan({ ...receipt, state: 'running' }, plan, katello));
+      if (!receipt) return;
+      const [startedAt, endedAt] = [new Date(begunAt), new Date(deps.now())];
+      const planned = withPlan({ ...receipt, state: 'running' }, plan, katello);
+      await save(withStage(planned, { name: 'plan', startedAt, endedAt, outcome: 'ok' }));
     },
 
     async stage(name, work) {
