@@ -3,29 +3,26 @@
  *
  * The last line is the sum: `N passed, N failed`, and `, N skipped` if there are any. Types and lint count as one each.
  */
-import { spawn } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { Counts } from '../test/support/count-reporter.ts';
-import { CLIENT_NEEDS, installSystemPackages, PROJECT, SERVER_NEEDS } from '../test/support/servers/install.ts';
+import { addCounts, type Environment, formatCounts, runCheck, runMocha } from '../test/support/checks.ts';
+import type { Counts } from '../test/support/count-reporter.ts';
+import { CLIENT_NEEDS, installSystemPackages, SERVER_NEEDS } from '../test/support/servers/install.ts';
 import { WORLDS } from '../test/support/servers/pins.ts';
 import { ServerProblem } from '../test/support/servers/problem.ts';
 import { startPulp } from '../test/support/servers/pulp.ts';
 import { runStep } from '../test/support/servers/sandbox/step.ts';
 import { makeTemporaryDir } from '../test/support/servers/temporary.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-type Stage = () => Promise<Counts>;
-
-const STAGES: Readonly<Record<string, Stage>> = {
-  types: () => check('npm', 'run', '--silent', 'check'),
-  lint: () => check('npm', 'run', '--silent', 'lint'),
-  unit: () => mocha('unit', ['test/unit/**/*.test.ts', 'test/support/**/*.test.ts']),
-  property: () => mocha('property', ['test/property/**/*.test.ts']),
-  contract: () => withRealPulps((env) => mocha('contract', ['test/contract/**/*.test.ts'], env)),
-  integration: () => mocha('integration', ['test/integration/**/*.test.ts']),
-  e2e: () => mocha('e2e', ['test/e2e/**/*.test.ts']),
+const STAGES: Readonly<Record<string, () => Promise<Counts>>> = {
+  types: () => runCheck('npm', 'run', '--silent', 'check'),
+  lint: () => runCheck('npm', 'run', '--silent', 'lint'),
+  unit: () => runMocha(['test/unit/**/*.test.ts', 'test/support/**/*.test.ts']),
+  property: () => runMocha(['test/property/**/*.test.ts']),
+  faults: () => runMocha(['test/faults/**/*.test.ts']),
+  integration: () => runMocha(['test/integration/**/*.test.ts']),
+  contract: () => withRealPulps((env) => runMocha(['test/contract/**/*.test.ts'], { env })),
+  e2e: () => runEndToEnd(),
 };
 
 const HELP = `Usage: test [stage...]
@@ -34,11 +31,9 @@ Installs what is missing and runs every stage, or those that are named: ${Object
 `;
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
-  });
-  const unknown = positionals.filter((name) => !(name in STAGES));
+  const options = { help: { type: 'boolean', short: 'h' } } as const;
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const unknown = positionals.filter((name) => !Object.keys(STAGES).includes(name));
   if (values.help === true || unknown.length > 0) {
     process.stdout.write(unknown.length > 0 ? `no such stage: ${unknown.join(', ')}\n\n${HELP}` : HELP);
     return unknown.length > 0 ? 2 : 0;
@@ -48,43 +43,23 @@ async function main(): Promise<number> {
     note(installed.length > 0 ? `installed ${installed.join(', ')}` : 'all there');
   });
 
-  const sum: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const results: Counts[] = [];
   const rows: string[] = [];
-  for (const [name, stage] of Object.entries(STAGES)) {
+  for (const [name, runStage] of Object.entries(STAGES)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     process.stdout.write(`\n== ${name}\n`);
     const startedAt = Date.now();
-    const counts = await stage();
-    for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += counts[key];
-    rows.push(`${name.padEnd(12)} ${format(counts)} in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s\n`);
+    const counts = await runStage();
+    results.push(counts);
+    rows.push(`${name.padEnd(12)} ${formatCounts(counts)} in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s\n`);
   }
-  process.stdout.write(`\n${rows.join('')}${format(sum)}\n`);
+  const sum = addCounts(results);
+  process.stdout.write(`\n${rows.join('')}${formatCounts(sum)}\n`);
   return sum.failed === 0 ? 0 : 1;
 }
 
-/** A command that passes or fails as a whole. */
-async function check(command: string, ...args: string[]): Promise<Counts> {
-  const isGood = (await run(command, args, process.env)) === 0;
-  return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, skipped: 0 };
-}
-
-/** One run of mocha. A run that ends otherwise than its tests say counts as one more failure. */
-async function mocha(name: string, files: readonly string[], env: Environment = {}): Promise<Counts> {
-  const dir = await makeTemporaryDir(name);
-  const output = join(dir, 'counts.json');
-  const reporter = ['--reporter', 'test/support/count-reporter.ts', '--reporter-option', `output=${output}`];
-  const code = await run('node_modules/.bin/mocha', [...reporter, ...files], { ...process.env, ...env });
-
-  const text = await readFile(output, 'utf8').catch(() => null);
-  await rm(dir, { recursive: true });
-  const counts = text === null ? { passed: 0, failed: 0, skipped: 0 } : Counts.parse(JSON.parse(text));
-  if (code === 0 ? text !== null : counts.failed > 0) return counts;
-  process.stdout.write(`mocha ended with ${code}, which its tests do not explain\n`);
-  return { ...counts, failed: counts.failed + 1 };
-}
-
 /** Runs the stage with a real Pulp of each world at hand. */
-async function withRealPulps(stage: (env: Environment) => Promise<Counts>): Promise<Counts> {
+async function withRealPulps(runStage: (env: Environment) => Promise<Counts>): Promise<Counts> {
   const env: Record<string, string> = {};
   const endings: (() => Promise<void>)[] = [];
   try {
@@ -96,23 +71,18 @@ async function withRealPulps(stage: (env: Environment) => Promise<Counts>): Prom
       const { url, login, password } = pulp;
       env[`KPR_TEST_PULP_${world.toUpperCase()}`] = JSON.stringify({ url, login, password });
     }
-    return await stage(env);
+    return await runStage(env);
   } finally {
     for (const end of endings) await end();
   }
 }
 
-/** Exit code of a command that writes to our own terminal and reads nothing. */
-function run(command: string, args: readonly string[], env: Environment): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: PROJECT, env, stdio: ['ignore', 'inherit', 'inherit'] });
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? 1));
-  });
-}
-
-function format({ passed, failed, skipped }: Counts): string {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+/** Both worlds at the same time: each mostly waits. Every end-to-end test names its world in its title. */
+async function runEndToEnd(): Promise<Counts> {
+  const runs = WORLDS.map((world) =>
+    runMocha(['test/e2e/**/*.test.ts', '--fgrep', `(world ${world})`], { prefix: `${world} | ` }),
+  );
+  return addCounts(await Promise.all(runs));
 }
 
 try {

@@ -1,5 +1,6 @@
 /** Real registry clients, as people use them. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pushable } from '../support/image/image.ts';
@@ -44,7 +45,8 @@ async function withLayout<T>(
   pushable: Pushable,
   work: (layout: string, dir: string) => Promise<T>,
 ): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), 'kpr-client-'));
+  // podman makes an image name of it, which must be in lower case, and takes no run directory over 50 characters.
+  const dir = join(tmpdir(), `kpr-${randomBytes(4).toString('hex')}`);
   try {
     await writeLayout(join(dir, 'layout'), tag, pushable);
     return await work(`oci:${join(dir, 'layout')}:${tag}`, dir);

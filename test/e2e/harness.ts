@@ -72,6 +72,11 @@ export async function readListed(world: RunningWorld, repository: string): Promi
   return Object.fromEntries(rows.map(({ tag, digest }) => [tag, digest]));
 }
 
+/** Names of the repositories in which Katello lists a tag. */
+export async function listRepositories(world: RunningWorld): Promise<string[]> {
+  return [...new Set((await listTags(world.katello)).map((row) => row.repository))];
+}
+
 function useWorld(name: World): Promise<RunningWorld> {
   const running = started.get(name) ?? makeTemporaryDir(`e2e-${name}`).then((dir) => startWorld({ world: name, dir }));
   started.set(name, running);

@@ -18,15 +18,21 @@ describeWorlds('a push', (world) => {
     await waitUntilServed(world(), 'acme/web/by-podman', '1', digest);
   });
 
-  for (const format of ['oci', 'docker'] as const) {
-    it(`of two architectures comes out as one index, with media types of ${format}`, async () => {
-      const pushable = createTwoArchitectures({ seed: 'two architectures', format });
+  it('of two architectures comes out as one index', async () => {
+    const pushable = createTwoArchitectures({ seed: 'two architectures' });
 
-      await pushWithSkopeo(world().pulp, `acme/web/two-${format}`, '1', pushable);
+    await pushWithSkopeo(world().pulp, 'acme/web/two', '1', pushable);
 
-      await waitUntilPublished(world(), { repository: `acme/web/two-${format}`, tag: '1', pushable });
-    });
-  }
+    await waitUntilPublished(world(), { repository: 'acme/web/two', tag: '1', pushable });
+  });
+
+  it('with media types of Docker comes out with them', async () => {
+    const pushable = createTwoArchitectures({ seed: 'two architectures', format: 'docker' });
+
+    await world().push('acme/web/docker', '1', pushable);
+
+    await waitUntilPublished(world(), { repository: 'acme/web/docker', tag: '1', pushable });
+  });
 
   it('to the same tag moves it, and leaves the other tags alone', async () => {
     const [first, second] = [createImage({ seed: 'first' }), createImage({ seed: 'second' })];

@@ -42,7 +42,7 @@ export async function push(
 /** Digest of the manifest that the registry serves for a tag or digest, hashed here; null when there is none. */
 export async function findDigest(registry: Registry, name: string, reference: string): Promise<string | null> {
   const headers = { accept: MANIFEST_TYPES.join(', ') };
-  const path = `/v2/${name}/manifests/${reference}`;
+  const path = `/v2/${name}/manifests/${encodeURIComponent(reference)}`;
   // Pulp before 2.28 answers with a redirect to its content app.
   const answer = await clientOf(registry)('GET', path, { headers, redirect: 'follow' });
   if (answer.status === 404) return null;
@@ -96,7 +96,7 @@ const BUSY_TRIES = 20;
 
 async function putManifest(client: Client, name: string, reference: string, manifest: Blob): Promise<void> {
   for (let tries = 1; ; tries += 1) {
-    const answer = await client('PUT', `/v2/${name}/manifests/${reference}`, {
+    const answer = await client('PUT', `/v2/${name}/manifests/${encodeURIComponent(reference)}`, {
       headers: { 'content-type': manifest.mediaType },
       body: new Uint8Array(manifest.bytes),
     });

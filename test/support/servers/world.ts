@@ -23,12 +23,16 @@ export interface WorldOptions extends StepOptions {
   readonly reactorEnv?: Readonly<Record<string, string>>;
 }
 
-export interface RunningWorld {
-  readonly site: Site;
+/** The servers of a world. */
+export interface Servers {
   readonly pulp: PulpServer;
   readonly katello: KatelloServer;
   readonly redis: RedisServer;
   readonly reactor: ReactorServer;
+}
+
+export interface RunningWorld extends Servers {
+  readonly site: Site;
   /** Pushes as the sandbox's users do; `path` is a push path, without the prefix. */
   push(path: string, tag: string, pushable: Pushable): Promise<void>;
   /** Starts again whatever of it does not run any more; every address stays. */
@@ -37,23 +41,25 @@ export interface RunningWorld {
   stop(): Promise<void>;
 }
 
-/** Starts whatever of the world does not run yet. Builds the product if its sources changed. */
+/** Builds the product if its sources changed, and starts whatever of the world does not run yet. */
 export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
   const site: Site = { dir: options.dir, isTemporary: options.isTemporary ?? true, signal: options.signal };
-  const [revision, redis, pulp] = await Promise.all([build(options), startRedis(site), startPulp(options)]);
-  const version = options.katelloVersion;
-  const katello = await startKatello(site, { pulp, ...(version !== undefined && { version }) });
-  const env = options.reactorEnv ?? {};
-  const reactor = await startReactor(site, { pulp, katello, redis, revision, env });
+  const revision = await build(options);
+  const start = async (): Promise<Servers> => {
+    const [redis, pulp] = await Promise.all([startRedis(site), startPulp(options)]);
+    const version = options.katelloVersion;
+    const katello = await startKatello(site, { pulp, ...(version !== undefined && { version }) });
+    const env = options.reactorEnv ?? {};
+    return { redis, pulp, katello, reactor: await startReactor(site, { pulp, katello, redis, revision, env }) };
+  };
+  const servers = await start();
+  const { pulp, katello, redis, reactor } = servers;
 
   return {
+    ...servers,
     site,
-    pulp,
-    katello,
-    redis,
-    reactor,
     push: (path, tag, pushable) => pushTo(pulp, `${PREFIX}/${path}`, tag, pushable, { signal: options.signal }),
-    revive: async () => void (await startWorld(options)),
+    revive: async () => void (await start()),
     stop: async () => {
       for (const server of [reactor, katello, pulp, redis]) await server.stop();
     },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ServerProblem } from '../problem.ts';
 import { PREFIX } from '../reactor.ts';
-import type { RunningWorld } from '../world.ts';
+import type { Servers } from '../world.ts';
 import type { SandboxSite } from './site.ts';
 
 const Server = z.object({ url: z.string(), login: z.string(), password: z.string() });
@@ -25,12 +25,9 @@ const Description = z.object({
 });
 export type Description = z.infer<typeof Description>;
 
-/** Describes a world that runs. */
-export function describeWorld(
-  site: SandboxSite,
-  world: Pick<RunningWorld, 'pulp' | 'katello' | 'reactor' | 'redis'>,
-): Description {
-  const { pulp, katello, reactor, redis } = world;
+/** Describes servers that run. */
+export function describeWorld(site: SandboxSite, servers: Servers): Description {
+  const { pulp, katello, reactor, redis } = servers;
   return {
     world: site.world,
     registry: `${pulp.registry}/${PREFIX}`,
