@@ -1,7 +1,7 @@
 /**
  * What a worker does about a run that did not go through. Pure.
  */
-import { AuthError, isAbort, ReactorError, type System } from '../lib/errors.ts';
+import { AuthError, isAbort, ReactorError, type System, TransportError } from '../lib/errors.ts';
 
 /** How a run ended, as far as a worker cares. */
 export type Outcome =
@@ -26,6 +26,8 @@ export type Verdict =
   | { readonly kind: 'fail' };
 
 const BUSY_MS = 5000;
+/** Redis is away, or full: that is no fault of the path, and nothing is begun before it is well. */
+const REDIS_MS = 2000;
 const DOWN: Readonly<Record<string, System>> = { 'pulp-down': 'pulp', 'katello-down': 'katello' };
 
 /** About a run that asks to be made again. */
@@ -39,6 +41,7 @@ export function judgeError(error: unknown): Verdict {
   if (isAbort(error)) return { kind: 'give-back' };
   if (error instanceof AuthError) return { kind: 'ask', system: error.failure.system, otherwise: 'retry', afterMs: 0 };
   if (!(error instanceof ReactorError)) return { kind: 'fail' };
+  if (error instanceof TransportError && error.system === 'redis') return { kind: 'postpone', afterMs: REDIS_MS };
   switch (error.disposition) {
     case 'retry':
     case 'replan':

@@ -7,9 +7,11 @@ import { HttpStatusError, type System, TransportError } from '../errors.ts';
 const SHORTEST_MS = 2_000;
 const LONGEST_MS = 60_000;
 
+type Upstream = Exclude<System, 'redis'>;
+
 /** A server that does not answer, or whose web server says that it is not there. */
 export interface Outage {
-  readonly system: System;
+  readonly system: Upstream;
   /** epoch ms of the first failure */
   readonly since: number;
   /** wait this long before the next try */
@@ -25,7 +27,7 @@ export interface Outages {
 
 /** Remembers outages in memory; the wait is half as long as the outage, within bounds. */
 export function createOutages(now: () => number): Outages {
-  const since = new Map<System, number>();
+  const since = new Map<Upstream, number>();
   return {
     note(error) {
       const system = silentSystem(error);
@@ -38,7 +40,12 @@ export function createOutages(now: () => number): Outages {
   };
 }
 
-function silentSystem(error: unknown): System | null {
+function silentSystem(error: unknown): Upstream | null {
+  const system = systemOf(error);
+  return system === 'redis' ? null : system;
+}
+
+function systemOf(error: unknown): System | null {
   if (error instanceof TransportError) return error.system;
   const isAway = error instanceof HttpStatusError && [429, 502, 503, 504].includes(error.failure.status);
   return isAway ? error.failure.system : null;

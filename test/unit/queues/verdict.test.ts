@@ -18,6 +18,7 @@ describe('judgeError', () => {
   const kinds: [string, unknown, string][] = [
     ['an abort', new DOMException('stopped', 'AbortError'), 'give-back'],
     ['no answer', new TransportError('pulp', 'refused'), 'retry'],
+    ['a Redis that is away or full', new TransportError('redis', 'OOM'), 'postpone'],
     ['503', new HttpStatusError(failure(503)), 'retry'],
     ['422', new HttpStatusError(failure(422)), 'retry'],
     ['400', new HttpStatusError(failure(400)), 'fail'],

@@ -30,7 +30,14 @@ describe('outages', () => {
     });
   }
 
-  for (const error of [answered(500), answered(400), new TaskFailedError('pulp', '/task/', 'no'), new Error('bug')]) {
+  const others = [
+    answered(500),
+    answered(400),
+    new TaskFailedError('pulp', '/task/', 'no'),
+    new TransportError('redis', 'redis is away'),
+    new Error('bug'),
+  ];
+  for (const error of others) {
     it(`are none of: ${error.message}`, () => {
       expect(createOutages(() => 0).note(error)).to.equal(null);
     });
