@@ -114,17 +114,21 @@ function loginOf(target: { username: string | null; password: string | null }): 
 /** Says once that Redis went, with the reason, and once that it is back. */
 function watch(client: RedisClient, log: RedisDeps['log']): RedisHandle['outage'] {
   let outage: { since: Date; error: string } | null = null;
+  let isSaid = false;
   client.on('error', (error: Error) => {
     if (client.status === 'ready') return;
-    if (!outage) log.warn('redis is away', { error: error.message });
+    if (!isSaid) log.warn('redis is away', { error: error.message });
+    isSaid = true;
     outage ??= { since: new Date(), error: error.message };
   });
+  // nothing to say yet: we may have closed it, or it may be back at once
   client.on('close', () => {
     outage ??= { since: new Date(), error: 'the connection was closed' };
   });
   client.on('ready', () => {
     if (outage) log.info('redis is back', { awayMs: Date.now() - outage.since.getTime() });
     outage = null;
+    isSaid = false;
   });
   return () => outage;
 }

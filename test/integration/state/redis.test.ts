@@ -174,6 +174,17 @@ describe('openRedis', function () {
     expect(await (await waiting).client.ping()).to.equal('PONG');
   });
 
+  it('says once that a server went to which it was connected', async () => {
+    const embedded = await start();
+    const given = await start(`unix:${stateDir}/redis/redis.sock`);
+
+    await stop(embedded);
+
+    await until('a warning', () => warnings.includes('redis is away'));
+    await until('further tries', () => given.outage() !== null && given.client.status === 'reconnecting');
+    expect(warnings).to.deep.equal(['redis is away']);
+  });
+
   it('stops waiting when it is told to', async () => {
     const log = { info() {}, warn() {} };
     const options = { url: `unix:${stateDir}/none.sock`, stateDir, caFile: null, log };
