@@ -60,6 +60,8 @@ export interface Lab {
   readonly standIn: StandIn;
   readonly pulp: Pulp;
   readonly katello: Katello;
+  /** what its reconciles are made of */
+  readonly deps: ReconcileDeps;
   /** calls of the reactor itself, not those of Katello to Pulp; a test may empty them */
   readonly calls: { pulp: SeenCall[]; katello: SeenCall[] };
   readonly receipts: Map<string, Receipt>;
@@ -122,7 +124,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const pace = new Map<string, number>();
   const leases = new Set<string>();
   const silent = (): void => undefined;
-  const deps: ReconcileDeps = {
+  const ownDeps: ReconcileDeps = {
     pulp,
     katello,
     directory: createDirectory(katello, { ttlMs: 30_000 }),
@@ -144,7 +146,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     now: () => clockMs,
     delay: soon,
   };
-  const reconciler = createReconciler(options.wrap?.(deps) ?? deps);
+  const deps = options.wrap?.(ownDeps) ?? ownDeps;
+  const reconciler = createReconciler(deps);
   const stopping = new AbortController();
 
   async function reconcile(path: string): Promise<Outcome> {
@@ -157,6 +160,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     standIn,
     pulp,
     katello,
+    deps,
     calls,
     receipts,
     looks,

@@ -114,6 +114,7 @@ export async function startFaultProxy(target: string, options: FaultProxyOptions
       goAway,
     };
     await watcher?.('came', call);
+    if (incoming.socket.destroyed) return; // the client died before its request was on its way
     if (fault) await spoil(fault, exchange);
     else exchange.answer(await exchange.forward());
     await watcher?.('delivered', call);

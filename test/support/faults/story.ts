@@ -50,7 +50,7 @@ export async function findFlaws(lab: Lab, join: NameJoin = '/'): Promise<string[
 
   const { products, repositories, paused } = await readWorld(lab.standIn);
   check('products', products, ['acme/Container Push', 'acme/web']);
-  check('repositories', repositories, ['Container Push/api']);
+  check('repositories', repositories, ['acme/Container Push/api']);
   check('paused tasks', paused, []);
   const bases = [...lab.fakePulp.state.distributions.values()].map(({ basePath }) => basePath).toSorted();
   check('distributions', bases, [name, `kpr.push/${PATH}`].toSorted());

@@ -12,7 +12,7 @@ const World = z.object({
 export interface KatelloWorld {
   /** `organization/product`, sorted; twins show as equal rows */
   readonly products: readonly string[];
-  /** `product/repository`, sorted */
+  /** `organization/product/repository`, sorted */
   readonly repositories: readonly string[];
   /** label and first error of each paused task */
   readonly paused: readonly string[];
@@ -22,9 +22,9 @@ export async function readWorld({ controlUrl }: Pick<StandIn, 'controlUrl'>): Pr
   const answer = await fetch(`${controlUrl}/world`);
   const { organizations, products, roots, tasks } = World.parse(await answer.json());
   const labels = new Map(organizations.map(({ id, label }) => [id, label]));
-  const names = new Map(products.map(({ id, name }) => [id, name]));
+  const names = new Map(products.map(({ id, name, organizationId }) => [id, `${labels.get(organizationId)}/${name}`]));
   return {
-    products: products.map(({ name, organizationId }) => `${labels.get(organizationId)}/${name}`).toSorted(),
+    products: [...names.values()].toSorted(),
     repositories: roots.map(({ name, productId }) => `${names.get(productId)}/${name}`).toSorted(),
     paused: tasks.filter(({ state }) => state === 'paused').map(({ label, errors }) => `${label}: ${errors[0]}`),
   };

@@ -1,0 +1,126 @@
+/** `kill -9` at each write of a reconcile: whoever starts next brings the push to its end. */
+import { expect } from 'chai';
+import type { DaemonProcess } from '../support/faults/daemon.ts';
+import { createFigures } from '../support/faults/figures.ts';
+import { inParallel } from '../support/faults/in-parallel.ts';
+import { killAt, MOMENTS, type Moment, type Step } from '../support/faults/kill-at.ts';
+import { createRandom } from '../support/faults/random.ts';
+import { findFlaws, type Rig, startRig, untilSettled } from '../support/faults/rig.ts';
+import { isLong, seed } from '../support/faults/settings.ts';
+import { createTwoArchitectures } from '../support/image/image.ts';
+
+const LANES = isLong ? 8 : 3;
+/** Kills at each step in the long run; in the short one some steps are killed at once each. */
+const TIMES = 20;
+const SETTLE_MS = 120_000;
+
+const LABEL = 'POST /pulp/api/v3/distributions/container/container/*/set_label/';
+const REPOSITORY = '/pulp/api/v3/repositories/container/container/*';
+const IMPORT = 'PUT /katello/api/v2/repositories/*/import_uploads';
+
+/** Of a first push of an image and an index. */
+const FIRST: readonly Step[] = [
+  { name: 'protect the repository', server: 'pulp', site: `POST ${REPOSITORY}/set_label/`, occurrence: 1 },
+  { name: 'protect the distribution', server: 'pulp', site: LABEL, occurrence: 1 },
+  { name: 'create the product', server: 'katello', site: 'POST /katello/api/v2/products', occurrence: 1 },
+  { name: 'create the repository', server: 'katello', site: 'POST /katello/api/v2/repositories', occurrence: 1 },
+  { name: 'label the owner', server: 'pulp', site: LABEL, occurrence: 2 },
+  { name: 'make lists known', server: 'katello', site: IMPORT, occurrence: 1 },
+  { name: 'copy', server: 'pulp', site: `POST ${REPOSITORY}/add/`, occurrence: 1 },
+  { name: 'publish', server: 'katello', site: IMPORT, occurrence: 2 },
+  { name: 'claim', server: 'pulp', site: LABEL, occurrence: 3 },
+];
+/** Of a tag that moves. */
+const MOVED: readonly Step[] = [
+  { name: 'copy a moved tag', server: 'pulp', site: `POST ${REPOSITORY}/add/`, occurrence: 1 },
+  { name: 'remove what it named', server: 'pulp', site: `POST ${REPOSITORY}/remove/`, occurrence: 1 },
+  { name: 'publish a moved tag', server: 'katello', site: IMPORT, occurrence: 1 },
+  { name: 'claim a moved tag', server: 'pulp', site: LABEL, occurrence: 1 },
+];
+
+interface Crash {
+  readonly step: Step;
+  readonly moment: Moment;
+}
+
+interface Lane {
+  readonly rig: Rig;
+  daemon: DaemonProcess;
+}
+
+describe(`kill -9 of the daemon (seed ${seed})`, function () {
+  this.timeout(isLong ? 3_600_000 : 100_000); // a job of a dead process is taken over after half a minute
+  const figures = createFigures(this.title);
+  after(() => figures.print());
+
+  it('at any write leaves nothing that the next start does not put right', async () => {
+    const flaws: string[] = [];
+    const lanes = share(isLong ? everyCrash() : someCrashes(), LANES);
+
+    await inParallel(LANES, [...lanes.entries()], async ([number, crashes]) => {
+      const lane = await openLane(number, crashes.length);
+      try {
+        for (const [i, crash] of crashes.entries()) {
+          const flaw = await crashAndRecover(lane, `org${i + 1}/api`, crash).catch(String);
+          if (flaw !== null) flaws.push(`${crash.step.name}, ${crash.moment}: ${flaw}`);
+        }
+        flaws.push(...(await findFlaws(lane.rig, await lane.daemon.readMetric('kpr_failed_paths'))));
+      } finally {
+        await lane.rig.close();
+      }
+    });
+
+    for (const { name } of [...FIRST, ...MOVED]) {
+      const runs = lanes.flat().filter(({ step }) => step.name === name).length;
+      const failed = flaws.filter((flaw) => flaw.startsWith(`${name},`)).length;
+      if (runs > 0) figures.add({ fault: `kill -9: ${name}`, runs, converged: runs - failed, lost: 'nothing' });
+    }
+    expect(flaws).to.deep.equal([]);
+  });
+});
+
+function everyCrash(): Crash[] {
+  return Array.from({ length: TIMES }, (_, i) =>
+    [...FIRST, ...MOVED].map((step) => ({ step, moment: MOMENTS[i % MOMENTS.length] ?? 'came' })),
+  ).flat();
+}
+
+function someCrashes(): Crash[] {
+  const random = createRandom(seed);
+  return random.some(LANES, FIRST).map((step) => ({ step, moment: random.pick(MOMENTS) }));
+}
+
+function share(crashes: readonly Crash[], lanes: number): Crash[][] {
+  return Array.from({ length: lanes }, (_, lane) => crashes.filter((_crash, i) => i % lanes === lane));
+}
+
+async function openLane(number: number, organizations: number): Promise<Lane> {
+  const rig = await startRig({
+    name: `crash-${number}`,
+    redis: number % 2 === 0 ? 'embedded' : 'given',
+    organizations,
+    env: { KPR_SUPERSEDED: 'remove' },
+  });
+  const daemon = await rig.startDaemon();
+  await daemon.untilReady();
+  return { rig, daemon };
+}
+
+/** What was not put right, or null. */
+async function crashAndRecover(lane: Lane, path: string, { step, moment }: Crash): Promise<string | null> {
+  const { rig } = lane;
+  const { ledger } = rig;
+  if (MOVED.includes(step)) {
+    await ledger.pushNew(path, 'latest');
+    await untilSettled(rig, SETTLE_MS);
+  }
+
+  const killed = killAt(rig, lane.daemon, step, moment);
+  await ledger.pushNew(path, 'latest');
+  if (!MOVED.includes(step)) await ledger.push(path, 'multi', createTwoArchitectures({ seed: path }));
+  await killed;
+  lane.daemon = await rig.startDaemon();
+
+  await untilSettled(rig, SETTLE_MS);
+  return [...ledger.findUnsettled(), ...ledger.stepsBack].join('; ') || null;
+}
