@@ -171,18 +171,18 @@ function ensureMembers(arrangement: Arrangement, key: string, ownerId: number, a
         numberAt(objectAt(sighting.row, key), 'id') === ownerId &&
         (!Number.isFinite(sighting.at) || hundred(sighting.at) === hundred(at)),
     );
-    const isToCome = recordings.slice(at).some((recording) => isCreateOf(recording, id));
+    const isToCome = recordings.slice(at).some((recording) => isCreateOf(recording, '/repositories', id));
     if (isMember && !isToCome) ensureRepository(arrangement, id, at);
   }
 }
 
-function isCreateOf(recording: Recording, repositoryId: number): boolean {
+function isCreateOf(recording: Recording, path: string, id: number | null): boolean {
   return (
     recording.kind === 'exchange' &&
     recording.request.method === 'POST' &&
-    recording.request.path.endsWith('/repositories') &&
+    recording.request.path.endsWith(path) &&
     recording.response.status === 201 &&
-    numberAt(recording.response.body, 'id') === repositoryId
+    numberAt(recording.response.body, 'id') === id
   );
 }
 
@@ -348,7 +348,8 @@ function ensureRivals(arrangement: Arrangement, { request, response }: RecordedE
 }
 
 /** Tasks that the answer shows and that the stand-in did not run. */
-function ensureTasks({ world, taskIds }: Arrangement, { request, response }: RecordedExchange): void {
+function ensureTasks(arrangement: Arrangement, { request, response }: RecordedExchange): void {
+  const { world, taskIds } = arrangement;
   if (!request.path.startsWith('/foreman_tasks/') && !request.path.includes('/content/sync')) return;
   if (request.method !== 'GET' || response.status !== 200) return;
   const mine = new Set(taskIds.values());
@@ -367,6 +368,7 @@ function ensureTasks({ world, taskIds }: Arrangement, { request, response }: Rec
       newerThan = own.startedAt;
       continue;
     }
+    if (isMakingOfOwn(arrangement, shown)) continue;
     const user = world.users.find((row) => row.login === textAt(shown, 'username'));
     const row = taskRow(shown, user?.id ?? 1, linksOf(shown));
     // lists start with the newest: it began before the one above it
@@ -376,6 +378,19 @@ function ensureTasks({ world, taskIds }: Arrangement, { request, response }: Rec
     world.tasks.push(row);
   }
   world.tasks.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+}
+
+/** Does it belong to the making of a record that an exchange made? Then the stand-in has to have run it itself. */
+function isMakingOfOwn({ recordings }: Arrangement, shown: JsonObject): boolean {
+  if (!/::(CreateRoot|MetadataGenerate|Product::Create)$/.test(textAt(shown, 'label') ?? '')) return false;
+  const input = objectAt(shown, 'input');
+  const repositoryId = numberAt(objectAt(input, 'repository'), 'id');
+  const productId = numberAt(objectAt(input, 'product'), 'id');
+  return recordings.some((recording) =>
+    repositoryId === null
+      ? isCreateOf(recording, '/products', productId)
+      : isCreateOf(recording, '/repositories', repositoryId),
+  );
 }
 
 /** Did the stand-in run what is shown? Then it says so in the same words about the same records. */

@@ -1,7 +1,7 @@
 /** Talks to the stand-in: as a client would, and through its control port. */
 import { request as httpRequest } from 'node:http';
 import { z } from 'zod';
-import type { Task, World } from '../support/katello/state/rows.ts';
+import type { World } from '../support/katello/state/rows.ts';
 
 export interface WireRequest {
   readonly method: string;
@@ -25,8 +25,8 @@ export interface Driver {
   control(name: string, body?: unknown): Promise<void>;
   /** Waits until no task is under way. @throws when one never ends */
   settle(): Promise<void>;
-  /** Waits until two tasks are being planned, or one of them has been refused. */
-  waitForPlanning(): Promise<void>;
+  /** Waits until so many tasks exist. */
+  waitForTasks(count: number): Promise<void>;
   /** Waits until a task with that label runs. */
   waitForRunning(label: string): Promise<void>;
 }
@@ -39,10 +39,17 @@ export function createDriver(url: string, controlUrl: string): Driver {
     return z.custom<World>((value) => typeof value === 'object' && value !== null).parse(answer.body);
   }
 
-  async function poll(what: string, isDone: (world: World) => boolean): Promise<void> {
+  async function poll(what: string, isDone: (tasks: readonly BriefTask[]) => boolean): Promise<void> {
     const startedAt = Date.now();
     for (;;) {
-      if (isDone(await readWorld())) return;
+      const answer = await ask(controlUrl, {
+        method: 'GET',
+        path: '/tasks',
+        headers: {},
+        body: null,
+        from: '127.0.0.1',
+      });
+      if (isDone(BriefTasks.parse(answer.body))) return;
       if (Date.now() - startedAt > PATIENCE_MS) throw new Error(`waited too long: ${what}`);
       await new Promise((resolve) => {
         setTimeout(resolve, 3);
@@ -63,30 +70,21 @@ export function createDriver(url: string, controlUrl: string): Driver {
     writeWorld: (world) => control('PUT /world', world),
     control,
     settle: () =>
-      poll('tasks to end', (world) =>
-        world.tasks.every(
-          // a task that the replay put in is nobody's: it never ends
-          (task) => task.state === 'stopped' || task.state === 'paused' || Object.keys(task.plan).length === 0,
-        ),
+      poll('tasks to end', (tasks) =>
+        tasks.every(({ state, isOwn }) => !isOwn || state === 'stopped' || state === 'paused'),
       ),
-    waitForPlanning: () =>
-      poll('tasks to be planned', ({ tasks }) => {
-        const newest = tasks.slice(-2);
-        return newest.length === 2 && newest.every(isBeingPlanned);
-      }),
+    waitForTasks: (count) => poll('tasks to be planned', (tasks) => tasks.length >= count),
     waitForRunning: (label) =>
-      poll(`${label} to run`, (world) =>
-        world.tasks.some(
-          (task) => task.label === label && task.state === 'running' && Object.keys(task.plan).length > 0,
-        ),
+      poll(`${label} to run`, (tasks) =>
+        tasks.some((task) => task.isOwn && task.label === label && task.state === 'running'),
       ),
   };
 }
 
-/** In planning, or refused by it. */
-function isBeingPlanned(task: Task): boolean {
-  return task.state === 'planning' || (task.state === 'stopped' && task.result === 'error');
-}
+/** `isOwn` is false for a task that the replay put in: nobody runs it, so it never ends. */
+const BriefTask = z.object({ id: z.string(), label: z.string(), state: z.string(), isOwn: z.boolean() });
+type BriefTask = z.infer<typeof BriefTask>;
+const BriefTasks = z.array(BriefTask);
 
 function ask(base: string, { method, path, headers, body, from }: WireRequest): Promise<WireAnswer> {
   const { hostname, port } = new URL(base);

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { isObject, listAt, textAt } from './json.ts';
-import { createPulpMemory, type PulpMemory } from './pulp-memory.ts';
+import { createPulpMemory, type PulpAnswer, type PulpMemory } from './pulp-memory.ts';
 import type { PulpCall } from './recording.ts';
 
 /** A call that came, as far as calls are compared. */
@@ -31,33 +31,50 @@ export interface PulpDouble {
   close(): Promise<void>;
 }
 
-export interface PulpAnswer {
-  readonly status: number;
-  readonly body: unknown;
+interface TapeEntry {
+  readonly call: PulpCall;
+  isPlayed: boolean;
 }
 
 export async function startPulpDouble(): Promise<PulpDouble> {
   const memory = createPulpMemory(() => randomUUID());
-  let tape: { call: PulpCall; isPlayed: boolean }[] = [];
+  let tape: TapeEntry[] = [];
   const observed: ObservedCall[] = [];
 
-  function answer(method: string, target: string, body: unknown): PulpAnswer {
+  /** An answer waits for those that were recorded before it, for a short while: what came first then comes first now. */
+  async function inTurn(entry: TapeEntry): Promise<void> {
+    const before = tape.slice(0, tape.indexOf(entry));
+    for (let turn = 0; turn < 10 && before.some(({ isPlayed }) => !isPlayed); turn++) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 3);
+      });
+    }
+  }
+
+  async function answer(method: string, target: string, body: unknown): Promise<PulpAnswer> {
     const matching = tape.filter(({ call }) => call.method === method && normalizeTarget(call.path) === target);
     const entry = matching.find(({ isPlayed, call }) => !isPlayed && isSameBody(call.body, body)) ?? matching.at(-1);
     if (entry === undefined || (method !== 'GET' && entry.isPlayed)) return memory.answer(method, target, body);
+    if (!entry.isPlayed) await inTurn(entry);
     entry.isPlayed = true;
     return { status: entry.call.status, body: entry.call.response === '…' ? {} : entry.call.response };
   }
 
+  async function handle(request: IncomingMessage): Promise<PulpAnswer> {
+    const body = await readJson(request);
+    const method = request.method ?? 'GET';
+    const target = normalizeTarget(request.url ?? '/');
+    const correlationId = String(request.headers['correlation-id'] ?? '');
+    const reply = await answer(method, target, body);
+    observed.push({ method, target, body, status: reply.status, correlationId });
+    return reply;
+  }
+
   const server = createServer((request, response) => {
-    readJson(request).then(
-      (body) => {
-        const method = request.method ?? 'GET';
-        const target = normalizeTarget(request.url ?? '/');
-        const { status, body: reply } = answer(method, target, body);
-        observed.push({ method, target, body, status, correlationId: String(request.headers['correlation-id'] ?? '') });
+    handle(request).then(
+      ({ status, body }) => {
         response.writeHead(status, { 'content-type': 'application/json' });
-        return response.end(JSON.stringify(reply));
+        return response.end(JSON.stringify(body));
       },
       () => response.destroy(),
     );

@@ -1,7 +1,11 @@
 /** What the Pulp double knows when no recording answers: a very small Pulp. */
 import { isObject, listAt, textAt } from './json.ts';
-import type { PulpAnswer } from './pulp-double.ts';
 import type { PulpCall } from './recording.ts';
+
+export interface PulpAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
 
 export interface PulpMemory {
   answer(method: string, target: string, body: unknown): PulpAnswer;

@@ -1,6 +1,6 @@
 /** Index rows of a repository that somebody had filled outside of the recordings. */
 import type { Manifest, Repository, World } from '../support/katello/state/rows.ts';
-import { isObject, type JsonObject, numberAt, objectAt, textAt } from './json.ts';
+import { isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from './json.ts';
 
 /**
  * Links as many images, lists and tags as the repository is shown with: those of a listing where one was recorded,
@@ -21,7 +21,8 @@ export function seedContent(world: World, repository: Repository, fact: JsonObje
     rows.push(addManifest(world, repository, { manifest_type: 'list' }));
   for (let at = 0; at < countOf(counts, 'docker_tag'); at++) {
     const manifest = rows[at] ?? rows[0];
-    if (manifest !== undefined) addTag(world, repository, textAt(shown[at], 'name') ?? `tag-${at}`, manifest);
+    const name = textAt(shown[at], 'name') ?? `tag-${at}`;
+    if (manifest !== undefined) addTag(world, sharersOf(world, repository, shown[at]), name, manifest);
   }
 }
 
@@ -53,14 +54,22 @@ function addManifest(world: World, repository: Repository, shown: JsonObject): M
   return row;
 }
 
-function addTag(world: World, repository: Repository, name: string, manifest: Manifest): void {
+/** One tag of Pulp may be in several repositories: then they share its row. */
+function sharersOf(world: World, repository: Repository, shown: JsonObject | undefined): Repository[] {
+  const ids = listAt(shown, 'repositories').map((row) => numberAt(row, 'id'));
+  return [repository, ...world.repositories.filter((row) => row !== repository && ids.includes(row.id))];
+}
+
+function addTag(world: World, repositories: readonly Repository[], name: string, manifest: Manifest): void {
   const tagId = nextId(world, 'tags');
   const metaTagId = nextId(world, 'metaTags');
   const pulpHref = `/pulp/api/v3/content/container/tags/seed-${tagId}/`;
-  world.tags.push({ id: tagId, pulpHref, name, manifestId: manifest.id, updatedAt: repository.updatedAt });
-  world.tagLinks.push({ repositoryId: repository.id, unitId: tagId });
+  world.tags.push({ id: tagId, pulpHref, name, manifestId: manifest.id, updatedAt: manifest.updatedAt });
   world.metaTags.push({ id: metaTagId, name, schema1Id: null, schema2Id: tagId });
-  world.metaTagLinks.push({ repositoryId: repository.id, unitId: metaTagId });
+  for (const { id } of repositories) {
+    world.tagLinks.push({ repositoryId: id, unitId: tagId });
+    world.metaTagLinks.push({ repositoryId: id, unitId: metaTagId });
+  }
 }
 
 function nextId(world: World, table: string): number {

@@ -46,7 +46,7 @@ async function cookieOf(driver: Driver, login: string): Promise<string> {
     body: null,
     from: '127.0.0.1',
   });
-  return String([answer.headers['set-cookie']].flat()[0] ?? '').split(';')[0] ?? '';
+  return [answer.headers['set-cookie']].flat()[0]?.split(';')[0] ?? '';
 }
 
 /** A text body was sent as it stands, anything else as JSON. */

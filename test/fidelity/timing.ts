@@ -11,6 +11,11 @@ export function runningLabels({ request, response }: RecordedExchange): string[]
     .map((row) => textAt(row, 'label') ?? '');
 }
 
+/** Step before which a task of that label is held: one that starts others is seen running while it waits for them. */
+export function heldStepOf(label: string): string {
+  return label.endsWith('::CapsuleSync') ? 'watch' : '';
+}
+
 /** Label of a task that this write starts and that is looked at, or in the way, before the next write; null for none. */
 export function labelsHeldFrom(recordings: readonly Recording[], at: number): string | null {
   const start = recordings[at];

@@ -188,5 +188,5 @@ function isoOf(text: string | null): string {
 }
 
 export function isTask(value: unknown): value is JsonObject {
-  return isObject(value) && (textAt(value, 'label') ?? '').startsWith('Actions::') && 'humanized' in value;
+  return isObject(value) && 'humanized' in value && 'available_actions' in value;
 }

@@ -65,7 +65,7 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
     latency,
     now,
     foremanUrl,
-    gate: (task, signal) => faults.gate(task, signal),
+    gate: (task, step, signal) => faults.gate(task, step, signal),
     planningGate: (signal) => faults.planningGate(signal),
   });
   const app: App = {

@@ -9,6 +9,7 @@ import { settingValue } from '../rules/settings.ts';
 import { getById } from '../state/find.ts';
 import type { Proxy, Repository, Task, User } from '../state/rows.ts';
 import type { Action, Run } from '../tasks/engine.ts';
+import { PlanningRefused } from '../tasks/planning-refused.ts';
 import { StepError } from '../tasks/step-error.ts';
 import { ACTIONS } from './labels.ts';
 
@@ -47,21 +48,26 @@ export function syncRepositoryToCapsulesAction(app: App): Action {
   return {
     label: ACTIONS.syncRepositoryToCapsules.label,
     run: async (run) => {
-      const { proxyIds, repositoryId, requestId } = run.task.plan;
-      const user = getById(app.world.users, run.task.userId);
+      const { proxyIds } = run.task.plan;
       for (const id of Array.isArray(proxyIds) ? proxyIds.map(Number) : []) {
-        await run.step(`proxy ${id}`, async () => {
-          const options = { repository_id: Number(repositoryId) };
-          const proxy = getById(app.world.proxies, id);
-          const task = await startCapsuleSync(app, proxy, options, user, String(requestId), run.task.id).catch(
-            () => null,
-          );
-          if (task !== null) await app.tasks.wait(task, 60_000);
+        const taskId = await run.step(`start ${id}`, () => startFor(app, run, getById(app.world.proxies, id)));
+        await run.step(`watch ${id}`, async () => {
+          const task = app.world.tasks.find((row) => row.id === taskId);
+          if (task !== undefined) await app.tasks.wait(task, 60_000);
           if (task?.result !== 'success') run.skip(new StepError('RuntimeError', 'A sub task failed'));
         });
       }
     },
   };
+}
+
+/** Id of the proxy's own task; null when it could not be planned. */
+async function startFor(app: App, run: Run, proxy: Proxy): Promise<string | null> {
+  const { repositoryId, requestId } = run.task.plan;
+  const user = getById(app.world.users, run.task.userId);
+  const options = { repository_id: Number(repositoryId) };
+  const task = await startCapsuleSync(app, proxy, options, user, String(requestId), run.task.id).catch(() => null);
+  return task?.id ?? null;
 }
 
 /** What a sync is limited to; unset keys mean everything. */
@@ -121,6 +127,15 @@ function markSynced({ world, store }: App, proxy: Proxy, task: Task): void {
   store.changed();
 }
 
+/** @throws PlanningRefused when the proxy does not carry the environment that is meant */
+function checkAttached({ world }: App, proxy: Proxy, options: CapsuleSyncOptions): void {
+  const repository = world.repositories.find((row) => row.id === options.repository_id);
+  const wanted = repository?.environmentId ?? options.environment_id ?? null;
+  if (wanted === null || proxy.environmentIds.includes(wanted)) return;
+  const { name } = getById(world.environments, wanted);
+  throw new PlanningRefused(`Lifecycle environment '${name}' is not attached to this capsule.`);
+}
+
 /** @throws BackendDown when the proxy's Pulp does not answer: the task exists then, ended by its planning */
 export async function startCapsuleSync(
   app: App,
@@ -149,8 +164,14 @@ export async function startCapsuleSync(
     survivesPlanning: true,
     ...(parentTaskId === undefined ? {} : { parentTaskId }),
     whilePlanning: (task) => {
-      if (proxy.behaviour !== 'unreachable') return;
-      task.input = { options, smart_proxy: { id, name }, services_checked: [] };
+      const isReachable = proxy.behaviour !== 'unreachable';
+      const planned = { ...task.input };
+      task.input = { options, smart_proxy: { id, name }, services_checked: isReachable ? ['pulp3'] : [] };
+      checkAttached(app, proxy, options);
+      if (isReachable) {
+        task.input = planned;
+        return;
+      }
       const refused = new ConnectionRefused(new URL(proxy.url).hostname, '80');
       throw new BackendDown(`There was an issue with the backend service pulp3: ${refused.message}`);
     },

@@ -30,10 +30,10 @@ export interface Faults {
   checkCandlepinAnswers(): void;
   /** @throws StepError when Candlepin is failing */
   runCandlepin(): void;
-  /** Tasks whose label contains the text wait before each step, until released. */
-  holdTasks(label: string): void;
+  /** Tasks whose label contains the text wait before each step that contains the other one, until released. */
+  holdTasks(label: string, step: string): void;
   releaseTasks(): void;
-  gate(task: Task, signal: AbortSignal): Promise<void>;
+  gate(task: Task, step: string, signal: AbortSignal): Promise<void>;
   /** Tasks stay in planning until released: what two requests do at one moment can be seen at leisure. */
   holdPlanning(): void;
   releasePlanning(): void;
@@ -44,7 +44,7 @@ export interface Faults {
 export function createFaults(): Faults {
   let answers: AnswerFault[] = [];
   let candlepin: CandlepinState = 'ok';
-  let held: string | null = null;
+  let held: { label: string; step: string } | null = null;
   const waiting: (() => void)[] = [];
   let isPlanningHeld = false;
   const planning: (() => void)[] = [];
@@ -83,12 +83,12 @@ export function createFaults(): Faults {
         throw new StepError('Katello::Errors::CandlepinError', 'Runtime Error stub failure at org.candlepin');
       }
     },
-    holdTasks(label) {
-      held = label;
+    holdTasks(label, step) {
+      held = { label, step };
     },
     releaseTasks: release,
-    async gate(task, signal) {
-      if (held === null || !task.label.includes(held)) return;
+    async gate(task, step, signal) {
+      if (held === null || !task.label.includes(held.label) || !step.includes(held.step)) return;
       await parked(waiting, signal);
     },
     holdPlanning() {

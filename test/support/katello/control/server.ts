@@ -19,6 +19,8 @@ type Handler = (body: unknown) => unknown;
 export function createControlListener({ app, reset, moveClock }: ControlDeps): RequestListener {
   const handlers: Readonly<Record<string, Handler>> = {
     'GET /world': () => app.world,
+    'GET /tasks': () =>
+      app.world.tasks.map(({ id, label, state, plan }) => ({ id, label, state, isOwn: Object.keys(plan).length > 0 })),
     'PUT /world': (body) => {
       app.store.replace(z.custom<World>((value) => typeof value === 'object' && value !== null).parse(body));
       return {};
@@ -40,7 +42,8 @@ export function createControlListener({ app, reset, moveClock }: ControlDeps): R
       return {};
     },
     'POST /tasks/hold': (body) => {
-      app.faults.holdTasks(z.strictObject({ label: z.string() }).parse(body).label);
+      const { label, step } = HeldTasks.parse(body);
+      app.faults.holdTasks(label, step);
       return {};
     },
     'POST /planning/hold': () => {
@@ -88,4 +91,6 @@ const AnswerFault = z.strictObject({
   times: z.number().int().positive().default(1),
   after: z.boolean().default(false),
 });
+/** Every step, unless one is named. */
+const HeldTasks = z.strictObject({ label: z.string(), step: z.string().default('') });
 const CandlepinFault = z.strictObject({ state: z.enum(['ok', 'down', 'failing']) });

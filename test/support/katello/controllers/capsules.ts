@@ -121,11 +121,6 @@ async function sync(app: App, call: Call): Promise<Answer> {
     throw katelloFailure(404, `Couldn't find Katello::Repository with 'id'=${repositoryId}`);
   }
   const environmentId = idParam(call, 'environment_id');
-  const wanted = repository?.environmentId ?? environmentId;
-  if (wanted !== null && !proxy.environmentIds.includes(wanted)) {
-    const { name } = getById(app.world.environments, wanted);
-    throw katelloFailure(500, `Lifecycle environment '${name}' is not attached to this capsule.`);
-  }
   const options = {
     environment_id: environmentId,
     content_view_id: idParam(call, 'content_view_id'),

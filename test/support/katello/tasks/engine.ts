@@ -10,6 +10,7 @@ import { getById } from '../state/find.ts';
 import type { Task, TaskLink, User } from '../state/rows.ts';
 import type { Store } from '../state/store.ts';
 import { releaseLocks, takeLocks } from './locks.ts';
+import { PlanningRefused } from './planning-refused.ts';
 import { StepError } from './step-error.ts';
 
 /** What an action's `run` gets. */
@@ -80,7 +81,7 @@ interface EngineDeps {
   readonly now: () => Date;
   readonly foremanUrl: string;
   /** awaited before each step: a way to hold tasks back */
-  readonly gate: (task: Task, signal: AbortSignal) => Promise<void>;
+  readonly gate: (task: Task, step: string, signal: AbortSignal) => Promise<void>;
   /** awaited at the end of planning, with the locks held */
   readonly planningGate: (signal: AbortSignal) => Promise<void>;
 }
@@ -111,7 +112,7 @@ export function createTaskEngine(deps: EngineDeps): TaskEngine {
       signal,
       async step<T>(name: string, work: () => Promise<T>): Promise<T> {
         if (Object.hasOwn(task.doneSteps, name)) return z.custom<T>().parse(task.doneSteps[name]);
-        await deps.gate(task, signal);
+        await deps.gate(task, name, signal);
         await latency.step(signal);
         const result = await work();
         signal.throwIfAborted();
@@ -169,6 +170,7 @@ export function createTaskEngine(deps: EngineDeps): TaskEngine {
         note(task, error);
         note(task, error);
         finish(task, 'error');
+        if (error instanceof PlanningRefused) task.progress = 0;
         throw error;
       }
       request.onPlanned?.();

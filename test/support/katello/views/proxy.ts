@@ -48,7 +48,7 @@ export function viewSyncStatus(app: App, proxy: Proxy): Record<string, unknown> 
     last_sync_time: printTime(last?.endedAt ?? null),
     download_policy: proxy.downloadPolicy,
     active_sync_tasks: tasks.filter((task) => task.result === 'pending').map((task) => viewStartedTask(app, task)),
-    last_failed_sync_tasks: failed.toReversed().map((task) => viewStartedTask(app, task)),
+    last_failed_sync_tasks: failed.map((task) => viewStartedTask(app, task)),
     last_sync_task: last === undefined ? null : viewStartedTask(app, last),
     last_failed_reclaim_tasks: [],
     lifecycle_environments: proxy.environmentIds.map((id) =>
@@ -74,7 +74,6 @@ function environmentStatus(app: App, proxy: Proxy, environment: Environment, tas
   const views = world.contentViews.filter((view) =>
     versionsOf(world, view.id).some((version) => version.environmentIds.includes(environment.id)),
   );
-  const isPending = tasks.some((task) => task.state !== 'stopped');
   return {
     library: environment.isLibrary,
     id: environment.id,
@@ -83,7 +82,7 @@ function environmentStatus(app: App, proxy: Proxy, environment: Environment, tas
     description: null,
     organization_id: organization.id,
     organization: { name: organization.name, label: organization.label, id: organization.id },
-    syncable: tasks.length === 0 || isPending,
+    syncable: !tasks.some((task) => task.result === 'success'),
     last_sync: { id: null, started_at: null, result: null, last_sync_words: null },
     counts: { content_views: views.filter((view) => !view.isDefault).length },
     content_views: views.map((view) => viewStatus(app, proxy, environment, view)),

@@ -3,8 +3,8 @@ import { type App, registryHost } from '../app.ts';
 import { printTime } from '../http/time.ts';
 import { canOnProduct } from '../rules/permissions.ts';
 import { settingValue } from '../rules/settings.ts';
-import { versionName } from '../rules/version-name.ts';
-import { contextOf, manifestsOf, type RepositoryContext, unitIds } from '../state/find.ts';
+import { versionName, versionNumber } from '../rules/version-name.ts';
+import { contextOf, getById, manifestsOf, type RepositoryContext, unitIds } from '../state/find.ts';
 import type { Repository, User } from '../state/rows.ts';
 
 /** A row of the index. */
@@ -152,14 +152,10 @@ function publishedVersions({ world }: App, { repository }: RepositoryContext): u
     .filter((version) => ids.includes(version.id))
     .map((version) => ({
       id: version.id,
-      name: versionName(viewOf(world.contentViews, version.contentViewId), version),
+      version: versionNumber(version),
+      content_view_id: version.contentViewId,
+      content_view_name: getById(world.contentViews, version.contentViewId).name,
     }));
-}
-
-function viewOf<T extends { id: number }>(views: readonly T[], id: number): T {
-  const view = views.find((row) => row.id === id);
-  if (view === undefined) throw new Error(`no content view ${id}`);
-  return view;
 }
 
 function isPromoted({ world }: App, { repository }: RepositoryContext): boolean {
