@@ -49,11 +49,18 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
     throw new TransportError('redis', 'kpr is starting: Redis has not answered yet');
   };
 
+  /** To be closed by `stop`; at once if that was called meanwhile. @throws AbortError then */
+  const keep = async (close: () => Promise<unknown>): Promise<void> => {
+    if (!stopping.signal.aborted) return void closers.push(close);
+    await close();
+    stopping.signal.throwIfAborted();
+  };
+
   const serve = async (address: Address, what: string, routes: ServerOptions['routes']): Promise<Address> => {
     const onError: ServerOptions['onError'] = (error, request) =>
       log.error('request failed', { ...request, ...errorFields(error) });
     const server = await openServer(address, { routes, onError });
-    closers.push(() => server.close());
+    await keep(() => server.close());
     log.info('listening', { what, address: describeAddress(server.address) });
     return server.address;
   };
@@ -78,14 +85,13 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
       const { stateDir, caFile } = config;
       const url = config.redis.url?.reveal() ?? null;
       const redis = await openRedis({ url, stateDir, caFile, log }, stopping.signal);
-      closers.push(() => redis.close());
+      await keep(() => redis.close());
       const daemon = createDaemon({ config, redis, version, log, onFatal: failure.fulfil });
-      closers.push(async () => {
+      await keep(async () => {
         left = await daemon.stop();
       });
       view = { config, redis, daemon, version, startedAt };
       await daemon.start();
-      stopping.signal.throwIfAborted();
 
       if (config.roles.includes('dashboard') && isLoopback(config.listen)) {
         await serve(config.listen, 'dashboard', (server) => addQueuesPage(server, daemon.queues.all));

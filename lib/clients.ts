@@ -9,12 +9,15 @@ import { createHttpClient } from './http/client.ts';
 import type { Credentials } from './http/credentials.ts';
 import { createKatello } from './katello/endpoints.ts';
 import type { Katello } from './katello/katello.ts';
+import { createKatelloUsers, type KatelloUsers } from './katello/users.ts';
 import { createPulp } from './pulp/endpoints.ts';
 import type { Pulp } from './pulp/pulp.ts';
 
 export interface Clients {
   readonly pulp: Pulp;
   readonly katello: Katello;
+  /** asks as a user, with the user's own password; repeats nothing */
+  readonly users: KatelloUsers;
 }
 
 export interface ClientOptions {
@@ -41,18 +44,18 @@ export function createClients({ pulp, katello, caFile }: Config, options: Client
     onRequest: options.onRequest,
   };
   const { login, password } = katello;
+  const toKatello = { ...common, system: 'katello', baseUrl: katello.url.href } as const;
   return {
     pulp: createPulp(
       createHttpClient({ ...common, system: 'pulp', baseUrl: pulp.url.baseUrl, credentials: credentialsOf(pulp.auth) }),
     ),
     katello: createKatello(
       createHttpClient({
-        ...common,
-        system: 'katello',
-        baseUrl: katello.url.href,
+        ...toKatello,
         credentials: () => ({ kind: 'basic', login, password: password.reveal() }),
       }),
     ),
+    users: createKatelloUsers(createHttpClient({ ...toKatello, maxRetries: 0, credentials: () => ({ kind: 'none' }) })),
   };
 }
 

@@ -137,6 +137,8 @@ async function ask<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new TransportError('redis', 'the queue did not answer', { cause: error });
+    throw new TransportError('redis', `queue: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }

@@ -55,6 +55,8 @@ const MAX_CRASHES = 5;
 /** While a system is away, jobs stand ready for when it is back. */
 const SOON_MS = 1000;
 const LONGEST_SLOWDOWN_MS = 30_000;
+/** With nothing at hand, only a Redis that is away could make us wait. */
+const IDLE_CLOSE_MS = 1000;
 /** Far above what we do; without a limit BullMQ ignores `slowDown`. */
 const LIMITER = { max: 10_000, duration: 1000 };
 
@@ -105,7 +107,8 @@ export function createReconcileWorker(deps: WorkerDeps): ReconcileWorker {
     close: async (graceMs) => {
       stopping.abort();
       const patience = new AbortController();
-      const timeout = delay(graceMs, undefined, { signal: patience.signal }).catch(() => undefined);
+      const waitMs = atHand.size > 0 ? graceMs : Math.min(graceMs, IDLE_CLOSE_MS);
+      const timeout = delay(waitMs, undefined, { signal: patience.signal }).catch(() => undefined);
       await Promise.race([worker.close(), timeout]);
       patience.abort();
       return [...atHand];

@@ -7,7 +7,7 @@ import { readEnvironment } from '../lib/config.ts';
 
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 /** After a verb has ended, nothing should be left to wait for. */
-const LINGER_MS = 3000;
+const LINGER_MS = 500;
 
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {

@@ -5,7 +5,10 @@ import type { Clients } from '../clients.ts';
 import type { Upstream } from '../upstreams.ts';
 
 /** @throws E_TRANSPORT, E_HTTP_STATUS, E_AUTH, E_RESPONSE_SHAPE */
-export function createProbes({ pulp, katello }: Clients): Record<Upstream, (signal: AbortSignal) => Promise<string>> {
+export function createProbes({
+  pulp,
+  katello,
+}: Pick<Clients, 'pulp' | 'katello'>): Record<Upstream, (signal: AbortSignal) => Promise<string>> {
   return {
     pulp: async (signal) => {
       await pulp.listRecentRepositories(signal).next();

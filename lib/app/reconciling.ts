@@ -16,7 +16,7 @@ const DIRECTORY_MS = 15_000;
 
 export function createReconciling(
   config: Config,
-  { pulp, katello }: Clients,
+  { pulp, katello }: Pick<Clients, 'pulp' | 'katello'>,
   store: Store,
   metrics: Metrics,
   log: Logger,

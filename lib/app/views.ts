@@ -29,10 +29,12 @@ export async function readReadiness({ config, redis, daemon, startedAt }: View):
   });
 }
 
+/** While Redis is away, what only it knows is null. */
 export async function readStatus(view: View): Promise<Status> {
   const { config, redis, daemon, version, startedAt } = view;
   const { store, queues, upstreams, tuner } = daemon;
   const readiness = await readReadiness(view);
+  const isRedisOk = readiness.checks.every(({ name, isOk }) => name !== 'redis' || isOk);
   return {
     ...readiness,
     version,
@@ -40,11 +42,11 @@ export async function readStatus(view: View): Promise<Status> {
     roles: config.roles,
     redis: redis.kind,
     policy: config.policy,
-    lagSeconds: await readLagSeconds(store),
-    failedPaths: await store.paths.countFailed(),
     concurrency: { level: tuner.level(), ceiling: config.concurrency },
     upstreams: upstreams.states(),
-    queues: await queues.inspect(),
+    lagSeconds: isRedisOk ? await readLagSeconds(store) : null,
+    failedPaths: isRedisOk ? await store.paths.countFailed() : null,
+    queues: isRedisOk ? await queues.inspect() : null,
   };
 }
 

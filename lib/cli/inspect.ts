@@ -34,13 +34,15 @@ export async function showStatusVerb(
   }
 }
 
+/** The daemon first: it may have a reason why there are no pushes to show. */
 async function showDaemon(io: Io, api: ApiClient, { output, state, limit, quiet }: StatusOptions): Promise<void> {
   const status = await api.get('status', {}, StatusView);
-  const pushes = await api.get('pushes', { state, limit }, PushList);
-  if (output === 'json') return printJson(io, { ...status, pushes: pushes.items });
-  if (quiet) return;
-  printLines(io, showStatus(status));
-  if (pushes.items.length > 0) printLines(io, await formatTable(showPushes(pushes.items, Date.now()), columnsOf(io)));
+  if (output === 'table' && !quiet) printLines(io, showStatus(status));
+  const { items } = await api.get('pushes', { state, limit }, PushList);
+  if (output === 'json') printJson(io, { ...status, pushes: items });
+  else if (!quiet && items.length > 0) {
+    printLines(io, await formatTable(showPushes(items, Date.now()), columnsOf(io)));
+  }
 }
 
 async function showPath(io: Io, api: ApiClient, path: string, { output, state, quiet }: StatusOptions): Promise<void> {

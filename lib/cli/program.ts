@@ -80,6 +80,13 @@ function createProgram(io: Io): Command {
       await reprocessVerb(io, await apiOf(io, command), paths, command.opts<ReprocessOptions>());
     });
 
+  verb(program, 'doctor', 'what is wrong with this installation; writes nothing').action(
+    async (_options: unknown, command: Command) => {
+      const { doctorVerb } = await import('./doctor.ts');
+      await doctorVerb(io, environmentOf(io, command), command.opts<CommonOptions>());
+    },
+  );
+
   const config = program.command('config').description('the configuration');
   verb(config, 'show', 'every value in force; secrets as ***').action(async (_options: unknown, command: Command) => {
     const { showConfigVerb } = await import('./settings.ts');

@@ -36,7 +36,7 @@ export const StatusView = z.looseObject({
   roles: z.array(z.string()),
   redis: z.string(),
   policy: z.string(),
-  lagSeconds: z.number(),
+  lagSeconds: z.number().nullable(),
 });
 export type StatusView = z.infer<typeof StatusView>;
 

@@ -18,7 +18,9 @@ export function createKeys(redis: Redis | Cluster, prefix: string): Keys {
     try {
       return await commands(redis);
     } catch (error) {
-      throw new TransportError('redis', 'redis did not carry out a command', { cause: error });
+      throw new TransportError('redis', `redis: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     }
   };
   return {

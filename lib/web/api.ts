@@ -7,7 +7,7 @@ import { parseRef } from '../domain/path.ts';
 import type { PlanView } from '../domain/plan-view.ts';
 import type { Receipt, ReceiptState } from '../domain/receipt.ts';
 import { RequestError } from './answer.ts';
-import type { Status } from './status.ts';
+import type { QueueStatus, Status } from './status.ts';
 
 interface PushQuery {
   readonly limit: number;
@@ -29,7 +29,7 @@ export interface ApiDeps {
   readonly promote: (path: string) => Promise<void>;
   /** forgets the path's pins */
   readonly unpin: (path: string, signal: AbortSignal) => Promise<void>;
-  readonly listQueues: () => Promise<Status['queues']>;
+  readonly listQueues: () => Promise<readonly QueueStatus[]>;
   /** state of the path's job, or null when it has none */
   readonly findJobState: (path: string) => Promise<string | null>;
   /** reserved first segment, which people may type or leave out */

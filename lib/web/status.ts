@@ -9,15 +9,17 @@ export interface Status extends Readiness {
   readonly roles: readonly Role[];
   readonly redis: 'given' | 'embedded';
   readonly policy: string;
-  /** age of the oldest push that is not published; 0 when there is none */
-  readonly lagSeconds: number;
-  readonly failedPaths: number;
+  /** age of the oldest push that is not published; 0 when there is none; null while Redis is away */
+  readonly lagSeconds: number | null;
+  readonly failedPaths: number | null;
   readonly concurrency: { readonly level: number; readonly ceiling: number };
   readonly upstreams: Readonly<Record<'pulp' | 'katello', UpstreamFacts & { readonly version: string | null }>>;
-  readonly queues: readonly {
-    readonly queue: string;
-    readonly states: Readonly<Record<string, number>>;
-    readonly oldestSeconds: number;
-    readonly isPaused: boolean;
-  }[];
+  readonly queues: readonly QueueStatus[] | null;
+}
+
+export interface QueueStatus {
+  readonly queue: string;
+  readonly states: Readonly<Record<string, number>>;
+  readonly oldestSeconds: number;
+  readonly isPaused: boolean;
 }

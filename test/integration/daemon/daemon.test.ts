@@ -1,8 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import { z } from 'zod';
 import { createImage } from '../../support/image/image.ts';
 import { isAlive, until } from '../../support/until.ts';
 import { type DaemonBench, openDaemonBench, type Serving } from './bench.ts';
+
+const Findings = z.array(z.object({ check: z.string(), result: z.string(), message: z.string() }));
 
 describe('kpr serve', function () {
   this.timeout(60_000); // starts processes
@@ -44,6 +47,23 @@ describe('kpr serve', function () {
     expect(JSON.parse(again.stdout)).to.have.nested.property('pushes[0].state', 'done');
     expect(metrics?.body).to.match(/kpr_reconcile_total\{outcome="published"\} 1/);
     expect(metrics?.body).to.contain('kpr_lag_seconds 0');
+  });
+
+  it('is examined by the doctor, which changes nothing', async () => {
+    const { code, stdout } = await bench.run('doctor');
+    const whileAway = await bench.katello.close().then(() => bench.run('doctor', '-o', 'json'));
+
+    expect(code).to.equal(0);
+    expect(stdout)
+      .to.match(/^ok +config /m)
+      .and.match(/^ok +pulp +3\.\S+, pulp_container 2\./m);
+    expect(stdout)
+      .to.match(/^ok +redis +embedded, /m)
+      .and.match(/^ok +orphan-cleanup /m);
+    expect(stdout).to.not.contain('FAIL');
+    expect(whileAway.code).to.equal(1);
+    expect(Findings.parse(JSON.parse(whileAway.stdout)).filter(({ result }) => result === 'FAIL')).to.have.lengthOf(5);
+    expect(await readdir(bench.stateDir)).to.deep.equal([]);
   });
 
   it('ends in good order, and its Redis with it', async () => {

@@ -1,0 +1,68 @@
+/**
+ * The verb that says what is wrong with an installation. Writes nothing anywhere.
+ */
+import { createClients } from '../clients.ts';
+import { type Config, describeConfig, type Environment, loadConfig } from '../config.ts';
+import { ConfigError } from '../errors.ts';
+import { readVersion } from '../version.ts';
+import { type Check, carryOut, type Finding } from './doctor/finding.ts';
+import { checkKatello, checkKatelloRights, checkOrganizations, checkOrphanCleanup } from './doctor/katello.ts';
+import { checkClock, checkRedis, checkStateDir } from './doctor/local.ts';
+import { checkPulp, checkPulpRights } from './doctor/pulp.ts';
+import { CliError, EXIT } from './exit.ts';
+import { type CommonOptions, type Io, printJson, printLines } from './terminal.ts';
+
+/** @throws CliError when a check fails; everything else is asked all the same */
+export async function doctorVerb(io: Io, env: Environment, { output, quiet }: CommonOptions): Promise<void> {
+  const findings: Finding[] = [];
+  const report = (finding: Finding) => {
+    findings.push(finding);
+    if (output === 'table' && !quiet) printLines(io, [showFinding(finding)]);
+  };
+  await examine(io, env, report);
+  if (output === 'json') printJson(io, findings);
+  const failed = findings.filter(({ result }) => result === 'FAIL').length;
+  if (failed > 0) throw new CliError(EXIT.failed, 'doctor', `${failed} of ${findings.length} checks failed`);
+}
+
+async function examine({ signal }: Io, env: Environment, report: (finding: Finding) => void): Promise<void> {
+  const config = readConfig(env, report);
+  if (!config) return;
+  for (const [name, check] of checksOf(config, signal)) {
+    report(await carryOut(name, check));
+    signal.throwIfAborted();
+  }
+}
+
+function readConfig(env: Environment, report: (finding: Finding) => void): Config | null {
+  try {
+    const config = loadConfig(env);
+    const set = describeConfig(env).filter(({ isDefault }) => !isDefault).length;
+    report({ check: 'config', result: 'ok', message: `${set} variables are set` });
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const message of error.message.split('\n')) report({ check: 'config', result: 'FAIL', message });
+    return null;
+  }
+}
+
+function checksOf(config: Config, signal: AbortSignal): [name: string, check: Check][] {
+  const clients = createClients(config, { version: readVersion(), maxRetries: 0 });
+  const { pulp, katello } = clients;
+  return [
+    ['state-dir', checkStateDir(config)],
+    ['redis', checkRedis(config)],
+    ['clock', checkClock(config, signal)],
+    ['pulp', checkPulp(pulp, signal)],
+    ['pulp-rights', checkPulpRights(pulp, config, signal)],
+    ['katello', checkKatello(katello, signal)],
+    ['katello-rights', checkKatelloRights(clients, config, signal)],
+    ['organizations', checkOrganizations(katello, signal)],
+    ['orphan-cleanup', checkOrphanCleanup(katello, config, signal)],
+  ];
+}
+
+function showFinding({ check, result, message }: Finding): string {
+  return `${result.padEnd(4)}  ${check.padEnd(14)}  ${message}`;
+}
