@@ -44,8 +44,8 @@ export interface Upstreams {
 
 /** A system that was silent for so long is asked whether it is there. */
 const SILENCE_MS = 30_000;
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 10_000;
+/** Pauses between questions to a system that is away, or refuses us: Katello locks out an address after 30 failed logins. */
+const RETRIES_MS = { down: { first: 1000, longest: 10_000 }, refused: { first: 5000, longest: 60_000 } };
 const PROBE_MS = 30_000;
 
 export function createUpstreams({ probes, onUp, onChange, log, now, delay }: UpstreamsDeps): Upstreams {
@@ -95,13 +95,14 @@ export function createUpstreams({ probes, onUp, onChange, log, now, delay }: Ups
   };
 
   const watch = async (upstream: Upstream, signal: AbortSignal): Promise<void> => {
-    for (let retryMs = FIRST_RETRY_MS; ; ) {
+    for (let failures = 0; ; ) {
       if (await check(upstream)) {
-        retryMs = FIRST_RETRY_MS;
+        failures = 0;
         await untilSilent(upstream, signal);
       } else {
-        await delay(retryMs, signal);
-        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+        const { first, longest } = RETRIES_MS[states[upstream].state === 'refused' ? 'refused' : 'down'];
+        await delay(Math.min(first * 2 ** failures, longest), signal);
+        failures += 1;
       }
     }
   };

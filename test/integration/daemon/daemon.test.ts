@@ -1,4 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { createImage } from '../../support/image/image.ts';
@@ -137,6 +139,28 @@ describe('kpr serve', function () {
       30_000,
     );
     expect(countOf(daemon, 'path failed')).to.equal(0);
+  });
+
+  it('waits while Katello refuses its account, and takes a new password from its file', async () => {
+    const file = join(bench.stateDir, '..', `${randomUUID()}.password`);
+    await writeFile(file, 'wrong');
+    const daemon = bench.serve({ KPR_KATELLO_PASSWORD: '', KPR_KATELLO_PASSWORD_FILE: file });
+    await bench.lab.push('acme/api', '1', createImage({ seed: 'one' }));
+    await until('the refusal', () => countOf(daemon, 'system refuses our account') === 1, 20_000);
+    await until('the start', () => countOf(daemon, 'started') === 1);
+    const refused = await daemon.ask('/readyz');
+
+    await writeFile(file, 'sandbox-kpr');
+    await until(
+      'the push in Katello',
+      async () => (await bench.lab.listed('acme/container_push/api')) !== null,
+      30_000,
+    );
+    await rm(file);
+
+    expect(refused?.body).to.contain('"reason":"account-refused"');
+    expect(countOf(daemon, 'path failed')).to.equal(0);
+    expect(daemon.log().some((line) => JSON.stringify(line).includes('sandbox-kpr'))).to.equal(false);
   });
 
   it('goes on when its Redis is killed', async () => {

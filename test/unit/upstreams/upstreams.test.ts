@@ -175,6 +175,16 @@ describe('createUpstreams', () => {
       expect(waits.slice(1).map(({ ms }) => ms)).to.deep.equal([1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]);
     });
 
+    it('asks one that refuses the account seldom, before it locks us out', async () => {
+      failures.katello = new AuthError(refusal);
+      for (let i = 1; i < 7; i += 1) {
+        waits.at(-1)?.end();
+        await settle();
+      }
+
+      expect(waits.slice(2).map(({ ms }) => ms)).to.deep.equal([10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
+    });
+
     it('does not ask one that answered other calls meanwhile', async () => {
       clock += 20_000;
       upstreams.saw('pulp', 200);
