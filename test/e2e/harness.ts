@@ -61,7 +61,7 @@ export async function waitUntilServed(
   };
   const tolerant = (): Promise<true | undefined> => look().catch((error: unknown) => void (seen = String(error)));
   const options = { timeoutMs: PATIENCE_MS, gapMs: 250 };
-  await waitFor(`${repository}:${tag} as ${digest}`, tolerant, options).catch((error: unknown) => {
+  await waitFor(`${repository}:${JSON.stringify(tag)} as ${digest}`, tolerant, options).catch((error: unknown) => {
     throw new Error(`${String(error)}; last seen: ${seen}`, { cause: error });
   });
 }

@@ -38,7 +38,7 @@ describeWorlds('a push path', (world) => {
   });
 
   it('may hold tags that no client would make, but Pulp takes', async () => {
-    const tags = [`it's "quoted"`, '<b>bold', 'a\u001b[31mred\nline', '__proto__', 'x'.repeat(200)];
+    const tags = [`it's "quoted"`, '<b>bold', 'a\u001b[31mred', '__proto__', 'x'.repeat(200)];
     const pushables = tags.map((tag) => ({ tag, pushable: createImage({ seed: tag }) }));
 
     for (const { tag, pushable } of pushables) await world().push('acme/web/odd-tags', tag, pushable);
