@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import { ReactorError, type System } from '../lib/errors.ts';
+import { LeaseLostError, ReactorError, type System } from '../lib/errors.ts';
 import { describeError, errorFields, type Logger } from '../lib/log.ts';
 import type { FailedPath, Paths } from '../lib/state/paths.ts';
 import { backoffMs, type QueueOptions, ReconcileJob } from './contract.ts';
@@ -22,8 +22,8 @@ export interface WorkerDeps extends QueueOptions {
   /** jobs that this worker takes at once */
   readonly concurrency: number;
   readonly reconcile: (path: string, run: Run) => Promise<Outcome>;
-  readonly paths: Pick<Paths, 'beginRun' | 'endRun' | 'failRun'>;
-  readonly queues: Pick<Queues, 'forget' | 'slowDown'>;
+  readonly paths: Pick<Paths, 'beginRun' | 'endRun' | 'failRun' | 'scheduleLook'>;
+  readonly queues: Pick<Queues, 'add' | 'forget' | 'slowDown'>;
   /** asks a system now; true if it answers and takes our account */
   readonly check: (system: System) => Promise<boolean>;
   /** false while a system is away or refuses us */
@@ -55,6 +55,8 @@ const MAX_CRASHES = 5;
 /** While a system is away, jobs stand ready for when it is back. */
 const SOON_MS = 1000;
 const LONGEST_SLOWDOWN_MS = 30_000;
+/** Longer than a write is under way. */
+const LATE_WRITE_MS = 60_000;
 /** With nothing at hand, only a Redis that is away could make us wait. */
 const IDLE_CLOSE_MS = 1000;
 /** Far above what we do; without a limit BullMQ ignores `slowDown`. */
@@ -75,6 +77,9 @@ export function createReconcileWorker(deps: WorkerDeps): ReconcileWorker {
     atHand.add(data.path);
     try {
       const ending = await attempt(deps, data.path, job, isStopped);
+      const isLost = !stopping.signal.aborted && (await job.extendLock(token ?? '', lockMs)) !== 1;
+      if (isLost || ending.error instanceof LeaseLostError) await lookLater(deps, data.path);
+      if (isLost) return await deps.queues.add(data.path);
       await carryOut(deps, data.path, ending, job, token);
     } finally {
       atHand.delete(data.path);
@@ -136,6 +141,14 @@ async function attempt(deps: WorkerDeps, path: string, job: Job, signal: AbortSi
   } catch (error) {
     return { verdict: judgeError(error), error };
   }
+}
+
+/**
+ * Somebody else took the path over, and our last write may have come after his, or may still be on its way: then Pulp has
+ * a version that nobody publishes.
+ */
+async function lookLater({ paths }: WorkerDeps, path: string): Promise<void> {
+  await paths.scheduleLook(path, Date.now() + LATE_WRITE_MS);
 }
 
 /** @throws what tells BullMQ that the job was moved, failed, or is to be tried again */

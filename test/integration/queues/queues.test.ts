@@ -425,6 +425,25 @@ describe('queues and worker', function () {
       await second.untilIdle();
     });
 
+    it('looks again, at once and later, at a path that another took over in mid-run', async () => {
+      const gate = createGate();
+      const first = benchOf(() => gate.wait.then(() => done), { lockMs: 400, concurrency: 1 });
+      first.worker.start();
+      await first.queues.add('acme/api');
+      await first.untilRuns(1);
+      await redis.client.del(await lockOf(first));
+      const second = benchOf(async () => done, { prefix: first.prefix, lockMs: 400 });
+      second.worker.start();
+      await second.untilRuns(1);
+      await second.untilIdle();
+
+      gate.open();
+
+      await until('a third run', () => first.runs.length + second.runs.length === 3);
+      await second.untilIdle();
+      expect(Number(await redis.client.zscore(`${first.prefix}:looks`, 'acme/api'))).to.be.above(Date.now());
+    });
+
     it('works on no more paths at once than all daemons may', async () => {
       let atOnce = 0;
       let most = 0;
