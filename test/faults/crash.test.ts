@@ -3,40 +3,16 @@ import { expect } from 'chai';
 import type { DaemonProcess } from '../support/faults/daemon.ts';
 import { createFigures } from '../support/faults/figures.ts';
 import { inParallel } from '../support/faults/in-parallel.ts';
-import { killAt, MOMENTS, type Moment, type Step } from '../support/faults/kill-at.ts';
 import { createRandom } from '../support/faults/random.ts';
 import { findFlaws, type Rig, startRig, untilSettled } from '../support/faults/rig.ts';
 import { isLong, seed } from '../support/faults/settings.ts';
+import { comeBetween, FIRST, MOMENTS, MOVED, type Moment, type Step } from '../support/faults/steps.ts';
 import { createTwoArchitectures } from '../support/image/image.ts';
 
 const LANES = isLong ? 8 : 3;
 /** Kills at each step in the long run; in the short one some steps are killed at once each. */
 const TIMES = 20;
 const SETTLE_MS = 120_000;
-
-const LABEL = 'POST /pulp/api/v3/distributions/container/container/*/set_label/';
-const REPOSITORY = '/pulp/api/v3/repositories/container/container/*';
-const IMPORT = 'PUT /katello/api/v2/repositories/*/import_uploads';
-
-/** Of a first push of an image and an index. */
-const FIRST: readonly Step[] = [
-  { name: 'protect the repository', server: 'pulp', site: `POST ${REPOSITORY}/set_label/`, occurrence: 1 },
-  { name: 'protect the distribution', server: 'pulp', site: LABEL, occurrence: 1 },
-  { name: 'create the product', server: 'katello', site: 'POST /katello/api/v2/products', occurrence: 1 },
-  { name: 'create the repository', server: 'katello', site: 'POST /katello/api/v2/repositories', occurrence: 1 },
-  { name: 'label the owner', server: 'pulp', site: LABEL, occurrence: 2 },
-  { name: 'make lists known', server: 'katello', site: IMPORT, occurrence: 1 },
-  { name: 'copy', server: 'pulp', site: `POST ${REPOSITORY}/add/`, occurrence: 1 },
-  { name: 'publish', server: 'katello', site: IMPORT, occurrence: 2 },
-  { name: 'claim', server: 'pulp', site: LABEL, occurrence: 3 },
-];
-/** Of a tag that moves. */
-const MOVED: readonly Step[] = [
-  { name: 'copy a moved tag', server: 'pulp', site: `POST ${REPOSITORY}/add/`, occurrence: 1 },
-  { name: 'remove what it named', server: 'pulp', site: `POST ${REPOSITORY}/remove/`, occurrence: 1 },
-  { name: 'publish a moved tag', server: 'katello', site: IMPORT, occurrence: 1 },
-  { name: 'claim a moved tag', server: 'pulp', site: LABEL, occurrence: 1 },
-];
 
 interface Crash {
   readonly step: Step;
@@ -115,10 +91,15 @@ async function crashAndRecover(lane: Lane, path: string, { step, moment }: Crash
     await untilSettled(rig, SETTLE_MS);
   }
 
-  const killed = killAt(rig, lane.daemon, step, moment);
+  let killing = Promise.resolve();
+  const reached = comeBetween(rig, step, moment, () => {
+    killing = lane.daemon.kill();
+    return killing;
+  });
   await ledger.pushNew(path, 'latest');
   if (!MOVED.includes(step)) await ledger.push(path, 'multi', createTwoArchitectures({ seed: path }));
-  await killed;
+  await reached;
+  await killing;
   lane.daemon = await rig.startDaemon();
 
   await untilSettled(rig, SETTLE_MS);

@@ -26,24 +26,24 @@ export interface FaultyRedis {
 const NAME = 'redis';
 
 export async function startFaultyRedis(site: Site): Promise<FaultyRedis> {
-  const { url, stop } = await startRedis(site);
+  const server = await startRedis(site);
   const running = async (): Promise<ServerProcess> => {
-    const server = await findServer(site, NAME);
-    if (!server) throw new Error('redis does not run');
-    return server;
+    const found = await findServer(site, NAME);
+    if (!found) throw new Error('redis does not run');
+    return found;
   };
   const signal = async (name: 'SIGSTOP' | 'SIGCONT'): Promise<void> => void process.kill((await running()).pid, name);
 
   return {
-    url,
-    stop,
+    url: server.url,
+    stop: () => server.stop(),
     kill: async () => killServer(await running()),
     loseData: () => rm(join(site.dir, 'redis'), { recursive: true }),
     revive: async () => void (await startRedis(site)),
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
     async ask(commands) {
-      const redis = new Redis(url, { maxRetriesPerRequest: 1 });
+      const redis = new Redis(server.url, { maxRetriesPerRequest: 1 });
       redis.on('error', () => undefined); // the command says it
       try {
         return await commands(redis);

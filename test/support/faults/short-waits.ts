@@ -71,7 +71,7 @@ export async function startWithShortWaits({ redis, lab: options, proxying }: Sho
       return outcome.kind === 'again' ? { ...outcome, afterMs: Math.min(outcome.afterMs, MOMENT_MS) } : outcome;
     },
     paths: store.paths,
-    queues: { forget: (jobId) => queues.forget(jobId), slowDown: () => queues.slowDown(MOMENT_MS) },
+    queues: { ...queues, slowDown: () => queues.slowDown(MOMENT_MS) },
     check: async (system) => system === 'redis' || upstreams.check(system),
     isOpen: () => upstreams.isOpen(),
     onEnded: (ending) => void endings.set(ending, (endings.get(ending) ?? 0) + 1),

@@ -1,0 +1,73 @@
+/** Two daemons on one Redis, of which one stops in the middle of a write and goes on much later. */
+import { expect } from 'chai';
+import { createFigures } from '../support/faults/figures.ts';
+import { findFlaws, startRig, untilSettled } from '../support/faults/rig.ts';
+import { isLong } from '../support/faults/settings.ts';
+import { comeBetween, MOMENTS, MOVED, type Moment, type Step } from '../support/faults/steps.ts';
+import { type Scenario, together } from '../support/faults/together.ts';
+import { until } from '../support/until.ts';
+
+const PATH = 'org1/api';
+const SETTLE_MS = 90_000;
+
+describe('a daemon that is frozen in mid-write while another takes over', function () {
+  this.timeout(isLong ? 600_000 : 110_000); // jobs and leases of the frozen one end after half a minute
+  const figures = createFigures(this.title);
+  after(() => figures.print());
+
+  const scenarios: Record<string, Scenario> = {};
+  for (const [step, moment] of isLong ? everyPlace() : somePlaces()) {
+    const name = `${step.name}, ${moment}`;
+    scenarios[`at “${name}”: no tag goes back`] = async () => {
+      const flaws = await freezeAndThaw(step, moment);
+      figures.add({ fault: `frozen: ${name}`, runs: 1, converged: flaws.length === 0 ? 1 : 0, lost: 'nothing' });
+      expect(flaws).to.deep.equal([]);
+    };
+  }
+  together(scenarios);
+});
+
+function everyPlace(): [Step, Moment][] {
+  return MOVED.flatMap((step) => MOMENTS.map((moment): [Step, Moment] => [step, moment]));
+}
+
+/** The write that comes late, and the publish that nobody waits for any more. */
+function somePlaces(): [Step, Moment][] {
+  return everyPlace().filter(([{ name }, moment]) => name.startsWith('copy') && moment === 'came');
+}
+
+async function freezeAndThaw(step: Step, moment: Moment): Promise<string[]> {
+  const rig = await startRig({ name: 'frozen', organizations: 1, env: { KPR_SUPERSEDED: 'remove' } });
+  const { ledger } = rig;
+  try {
+    const first = await rig.startDaemon('first');
+    await first.untilReady();
+    await ledger.pushNew(PATH, 'latest');
+    await untilSettled(rig, SETTLE_MS);
+
+    let thaw = (): void => undefined;
+    const frozen = comeBetween(rig, step, moment, () => {
+      first.freeze();
+      return new Promise((resolve) => {
+        thaw = resolve;
+      });
+    });
+    await ledger.pushNew(PATH, 'latest');
+    await frozen;
+    const second = await rig.startDaemon('second');
+    await ledger.pushNew(PATH, 'latest');
+    await until('the other daemon', () => ledger.isServed(PATH), SETTLE_MS);
+
+    first.thaw();
+    thaw();
+    await until('the first one to notice', async () => (await first.readLog()).some(isLoss), SETTLE_MS);
+    await untilSettled(rig, SETTLE_MS);
+    return await findFlaws(rig, await second.readMetric('kpr_failed_paths'));
+  } finally {
+    await rig.close();
+  }
+}
+
+function isLoss({ message }: { readonly message: string }): boolean {
+  return message === 'jobs were lost to another worker';
+}
