@@ -18,9 +18,6 @@ export interface QueueOptions {
 export const QUEUE_NAMES = ['reconcile', 'proxies', 'orphans', 'notifications'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
-/** A queue of no work: a job that comes through proves that jobs come through. */
-export const CANARY = 'canary';
-
 /** One push path that may have changed. */
 export const ReconcileJob = z.object({ path: z.string().min(1) });
 export type ReconcileJob = z.infer<typeof ReconcileJob>;

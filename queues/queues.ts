@@ -6,7 +6,6 @@ import { type Job, type JobState, Queue } from 'bullmq';
 import { TransportError } from '../lib/errors.ts';
 import {
   BACKOFF,
-  CANARY,
   deduplicationOf,
   KEEP_FAILED,
   MAX_ATTEMPTS,
@@ -30,7 +29,6 @@ export interface Queues {
   promote(path: string): Promise<void>;
   /** State of the path's job, or null when it has none that is to be run. @throws E_TRANSPORT */
   findState(path: string): Promise<string | null>;
-  addCanary(): Promise<void>;
   /** @throws E_TRANSPORT */
   inspect(): Promise<QueueCounts[]>;
   /** Takes a failed job away, once its path is well again. @throws E_TRANSPORT */
@@ -53,7 +51,6 @@ export function createQueues(options: QueueOptions): Queues {
     return queue;
   };
   const reconcile = open<ReconcileJob>('reconcile');
-  const canary = open<object>(CANARY);
   const others = QUEUE_NAMES.filter((name) => name !== 'reconcile').map((name) => open<object>(name));
 
   /** Answers the job that was there already, or null. */
@@ -98,10 +95,6 @@ export function createQueues(options: QueueOptions): Queues {
         const state = jobId === null ? 'unknown' : await reconcile.getJobState(jobId);
         return isAlive(state) ? state : null;
       }),
-    addCanary: () =>
-      ask(async () => {
-        await canary.add(CANARY, {}, { deduplication: { id: CANARY }, removeOnComplete: true, removeOnFail: true });
-      }),
     inspect: () => ask(() => Promise.all([reconcile, ...others].map((queue) => count(queue, Date.now())))),
     forget: (jobId) =>
       ask(async () => {
@@ -114,7 +107,7 @@ export function createQueues(options: QueueOptions): Queues {
     slowDown: (ms) => ask(() => reconcile.rateLimit(ms)),
     all: [reconcile, ...others],
     close: async () => {
-      await Promise.all([reconcile, canary, ...others].map((queue) => queue.close()));
+      await Promise.all([reconcile, ...others].map((queue) => queue.close()));
     },
   };
 }

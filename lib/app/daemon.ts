@@ -1,8 +1,10 @@
 /**
  * The parts of a daemon that stand on Redis: store, queues, workers, detector, watch over the systems, schedule.
  */
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CanaryWorker, createCanaryWorker } from '../../queues/canary.ts';
+import { type Canary, createCanary } from '../../queues/canary.ts';
 import { createQueues, type Queues } from '../../queues/queues.ts';
 import { type Appointment, type Schedule, startSchedule } from '../../queues/schedule.ts';
 import { createTuner, type Tuner } from '../../queues/tuner.ts';
@@ -39,7 +41,7 @@ export interface Daemon {
   readonly upstreams: Upstreams;
   readonly tuner: Tuner;
   /** null where the daemon is no worker */
-  readonly canary: CanaryWorker | null;
+  readonly canary: Canary | null;
   /** Asks both systems once and begins to work, whether they answer or not. @throws E_CONFIG on a Katello to keep away from */
   start(): Promise<void>;
   /** Answers the paths whose run did not stop in time. */
@@ -100,7 +102,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     now: () => performance.now(),
   });
   const workerOptions = () => ({ connection: redis.connect(), prefix, skipVersionCheck });
-  const canary = hasRole('worker') ? createCanaryWorker(workerOptions()) : null;
+  const canary = hasRole('worker') ? createCanary(workerOptions(), nameOf(config)) : null;
   const worker: ReconcileWorker | null = hasRole('worker')
     ? createReconcileWorker({
         ...workerOptions(),
@@ -138,11 +140,11 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
       stopping.signal.throwIfAborted();
       if (worker) {
         await tuner.tick();
-        await queues.addCanary();
+        await canary?.send();
         worker.start();
       }
       if (detector) background.push(detector.run(stopping.signal));
-      schedule = startSchedule(appointments(queues, store, tuner, hasRole), log);
+      schedule = startSchedule(appointments(queues, store, tuner, canary), log);
     },
     stop: async () => {
       stopping.abort();
@@ -182,16 +184,21 @@ function createDetecting(
   });
 }
 
-/** All daemons keep these; a job that two of them add is one job. */
-function appointments(queues: Queues, store: Store, tuner: Tuner, hasRole: (role: Role) => boolean): Appointment[] {
-  const look = async () => {
-    for (const path of await store.paths.takeDueLooks(MOST_LOOKS)) await queues.add(path);
-  };
-  const ofWorkers: Appointment[] = [
-    { name: 'canary', cron: '*/20 * * * * *', run: () => queues.addCanary() },
-    { name: 'concurrency', cron: '30 * * * * *', run: () => tuner.tick() },
-  ];
-  return [{ name: 'looks', cron: '*/5 * * * * *', run: look }, ...(hasRole('worker') ? ofWorkers : [])];
+/** All daemons keep these; a job that two of them add is one job. Only workers have a canary. */
+function appointments(queues: Queues, store: Store, tuner: Tuner, canary: Canary | null): Appointment[] {
+  const look = () => store.paths.queueDueLooks(MOST_LOOKS, (path) => queues.add(path));
+  const ofWorkers: Appointment[] = canary
+    ? [
+        { name: 'canary', cron: '*/20 * * * * *', run: () => canary.send() },
+        { name: 'concurrency', cron: '30 * * * * *', run: () => tuner.tick() },
+      ]
+    : [];
+  return [{ name: 'looks', cron: '*/5 * * * * *', run: look }, ...ofWorkers];
+}
+
+/** The same after a restart, another for each daemon of a shared Redis. */
+function nameOf({ stateDir }: Config): string {
+  return createHash('sha256').update(`${hostname()} ${stateDir}`).digest('hex').slice(0, 12);
 }
 
 export async function readLagSeconds({ paths }: Store): Promise<number> {

@@ -23,8 +23,8 @@ export interface Paths {
   clearPace(path: string): Promise<void>;
   /** The latest call decides. */
   scheduleLook(path: string, at: number): Promise<void>;
-  /** Takes paths that are due; each goes to one caller only. */
-  takeDueLooks(limit: number): Promise<string[]>;
+  /** Hands each path that is due to `queue`, once over all callers; one that could not be queued is due again soon. */
+  queueDueLooks(limit: number, queue: (path: string) => Promise<void>): Promise<void>;
   /** Paths that are to be looked at again: they hold something back. */
   listHeld(): Promise<ReadonlySet<string>>;
 
@@ -43,10 +43,18 @@ export interface Paths {
   countFailed(): Promise<number>;
 }
 
+/** Long enough to queue a path; a process that dies meanwhile leaves it to the next one. */
+const TAKEN_MS = 60_000;
+
+/** KEYS: looks; ARGV: now, limit, time until which the paths are taken */
 const TAKE_DUE = `
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
-if #due > 0 then redis.call('ZREM', KEYS[1], unpack(due)) end
+for _, path in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[3], path) end
 return due`;
+
+/** KEYS: looks; ARGV: path, time until which it was taken: another time was set by a run since */
+const END_LOOK = `
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('ZREM', KEYS[1], ARGV[1]) end`;
 
 /** KEYS: pending, next; ARGV: path, time */
 const MARK_SEEN = `
@@ -91,9 +99,13 @@ export function createPaths(keys: Keys, now: () => number): Paths {
     scheduleLook: async (path, at) => {
       await keys.run((redis) => redis.zadd(looks, at, path));
     },
-    takeDueLooks: async (limit) => {
-      const due: unknown = await keys.run((redis) => redis.eval(TAKE_DUE, 1, looks, now(), limit));
-      return Array.isArray(due) ? due.map(String) : [];
+    queueDueLooks: async (limit, queue) => {
+      const takenUntil = now() + TAKEN_MS;
+      const due: unknown = await keys.run((redis) => redis.eval(TAKE_DUE, 1, looks, now(), limit, takenUntil));
+      for (const path of Array.isArray(due) ? due.map(String) : []) {
+        await queue(path);
+        await keys.run((redis) => redis.eval(END_LOOK, 1, looks, path, takenUntil));
+      }
     },
     listHeld: async () => new Set(await keys.run((redis) => redis.zrange(looks, 0, '-1'))),
     markSeen: async (path, at) => {

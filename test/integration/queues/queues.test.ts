@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { expect } from 'chai';
 import { AuthError, InvariantError, TransportError } from '../../../lib/errors.ts';
+import { createCanary } from '../../../queues/canary.ts';
 import { openTestRedis, type TestRedis } from '../../support/state.ts';
 import { until } from '../../support/until.ts';
 import { type Bench, type BenchOptions, createGate, done, openBench, type UseCase } from './bench.ts';
@@ -474,6 +475,22 @@ describe('queues and worker', function () {
       expect(all[0]?.states).to.deep.equal({ waiting: 1, active: 0, delayed: 0, failed: 0 });
       expect(all[0]?.oldestSeconds).to.be.within(0, 5);
       expect(all[1]?.oldestSeconds).to.equal(0);
+    });
+  });
+
+  describe('the canary', () => {
+    it('comes through to its own daemon', async () => {
+      const options = { connection: redis.connect(), prefix: '{canary}', skipVersionCheck: false };
+      const mine = createCanary(options, 'mine');
+      const other = createCanary(options, 'other');
+
+      await mine.send();
+      await until('the canary', () => mine.lastAt());
+      await mine.send();
+
+      expect(other.lastAt()).to.equal(null);
+      await mine.close();
+      await other.close();
     });
   });
 

@@ -173,23 +173,53 @@ describe('createStore', () => {
       expect(await store.paths.readPace('acme/api')).to.equal(null);
     });
 
-    it('are looked at again when due, once', async () => {
-      await store.paths.scheduleLook('acme/b', start + 10);
-      await store.paths.scheduleLook('acme/a', start + 5);
-      await store.paths.scheduleLook('acme/later', start + 1000);
-      clock = start + 10;
+    describe('looks', () => {
+      const due = async (limit = 10) => {
+        const queued: string[] = [];
+        await store.paths.queueDueLooks(limit, async (path) => void queued.push(path));
+        return queued;
+      };
 
-      expect(await store.paths.listHeld()).to.deep.equal(new Set(['acme/a', 'acme/b', 'acme/later']));
-      expect(await store.paths.takeDueLooks(1)).to.deep.equal(['acme/a']);
-      expect(await store.paths.takeDueLooks(10)).to.deep.equal(['acme/b']);
-      expect(await store.paths.takeDueLooks(10)).to.deep.equal([]);
-    });
+      it('come when they are due, once', async () => {
+        await store.paths.scheduleLook('acme/b', start + 10);
+        await store.paths.scheduleLook('acme/a', start + 5);
+        await store.paths.scheduleLook('acme/later', start + 1000);
+        clock = start + 10;
 
-    it('are looked at again at the time said last', async () => {
-      await store.paths.scheduleLook('acme/a', start);
-      await store.paths.scheduleLook('acme/a', start + 1000);
+        expect(await store.paths.listHeld()).to.deep.equal(new Set(['acme/a', 'acme/b', 'acme/later']));
+        expect(await due(1)).to.deep.equal(['acme/a']);
+        expect(await due()).to.deep.equal(['acme/b']);
+        expect(await due()).to.deep.equal([]);
+        expect(await store.paths.listHeld()).to.deep.equal(new Set(['acme/later']));
+      });
 
-      expect(await store.paths.takeDueLooks(10)).to.deep.equal([]);
+      it('come at the time said last', async () => {
+        await store.paths.scheduleLook('acme/a', start);
+        await store.paths.scheduleLook('acme/a', start + 1000);
+
+        expect(await due()).to.deep.equal([]);
+      });
+
+      it('come again when they could not be queued', async () => {
+        await store.paths.scheduleLook('acme/a', start);
+        const failing = store.paths.queueDueLooks(10, async () => {
+          throw new TransportError('redis', 'away');
+        });
+        expect(await failing.catch((error: unknown) => error)).to.be.instanceOf(TransportError);
+
+        expect(await due()).to.deep.equal([]);
+        clock = start + 60_000;
+        expect(await due()).to.deep.equal(['acme/a']);
+      });
+
+      it('keep a time that a run set while they were queued', async () => {
+        await store.paths.scheduleLook('acme/a', start);
+
+        await store.paths.queueDueLooks(10, (path) => store.paths.scheduleLook(path, start + 500));
+
+        clock = start + 500;
+        expect(await due()).to.deep.equal(['acme/a']);
+      });
     });
 
     it('wait since their first push until a run ends', async () => {
