@@ -23,8 +23,8 @@ export interface Driver {
   readWorld(): Promise<World>;
   writeWorld(world: World): Promise<void>;
   control(name: string, body?: unknown): Promise<void>;
-  /** Waits until no task is under way. @throws when one never ends */
-  settle(): Promise<void>;
+  /** Waits until no task is under way, but for those with that label. @throws when one never ends */
+  settle(except: string | null): Promise<void>;
   /** Waits until so many tasks exist. */
   waitForTasks(count: number): Promise<void>;
   /** Waits until a task with that label runs. */
@@ -69,9 +69,11 @@ export function createDriver(url: string, controlUrl: string): Driver {
     readWorld,
     writeWorld: (world) => control('PUT /world', world),
     control,
-    settle: () =>
+    settle: (except) =>
       poll('tasks to end', (tasks) =>
-        tasks.every(({ state, isOwn }) => !isOwn || state === 'stopped' || state === 'paused'),
+        tasks.every(
+          ({ label, state, isOwn }) => !isOwn || label === except || state === 'stopped' || state === 'paused',
+        ),
       ),
     waitForTasks: (count) => poll('tasks to be planned', (tasks) => tasks.length >= count),
     waitForRunning: (label) =>

@@ -15,7 +15,7 @@ import type { RecordedCalls, RecordedExchange, Recording } from './recording.ts'
 import { whyOutOfScope } from './scope.ts';
 import { sendExchange } from './send.ts';
 import { replayTable } from './table.ts';
-import { heldStepOf, labelsHeldFrom, runningLabels } from './timing.ts';
+import { heldStepOf, labelsHeldFrom, nextRunningLabel, runningLabels } from './timing.ts';
 import { applyTrouble, doBefore, heldDuring, prepareTrouble, putUploadedImages } from './trouble.ts';
 
 export type Verdict =
@@ -84,7 +84,7 @@ class ReplayRun {
       outcomes.push(...recent);
       at += recent.length;
     }
-    await this.#release();
+    await this.#release(this.#recordings.length);
     return outcomes;
   }
 
@@ -127,9 +127,9 @@ class ReplayRun {
         case 'exchange':
           return verdictOf(await this.#replayExchange(recording, at));
         case 'pulp-calls':
-          return verdictOf(await this.#replayCalls(recording));
+          return verdictOf(await this.#replayCalls(recording, at));
         case 'table':
-          await this.#release();
+          await this.#release(at);
           return verdictOf(await replayTable(recording, this.#driver, this.#arrangement));
         default:
           return { kind: 'out of scope', why: 'nothing to replay' };
@@ -147,7 +147,7 @@ class ReplayRun {
 
   /** The same request twice at the same moment: which of the two gets which answer is chance. */
   async #replayTwins(first: RecordedExchange, second: RecordedExchange, at: number): Promise<Outcome[]> {
-    await this.#prepare(first, at);
+    await this.#prepare(first.response.status < 300 ? first : second, at);
     const answers = await this.#sendTwins(first, second);
     const [one = answers[0], other = answers[1]] =
       first.response.status === answers[0].status ? answers : answers.toReversed();
@@ -178,7 +178,7 @@ class ReplayRun {
     const follows = this.#recordings[at - 1]?.slug === exchange.slug;
     if (wanted.length > 0 && this.#heldLabel !== null) {
       for (const label of wanted) if (label.includes(this.#heldLabel)) await this.#driver.waitForRunning(label);
-    } else if (!(follows || (this.#heldLabel !== null && isWhileHeld(exchange)))) await this.#release();
+    } else if (!(follows || (this.#heldLabel !== null && isWhileHeld(exchange)))) await this.#release(at);
 
     const stage = { driver: this.#driver, pulp: this.#pulp };
     const isHealed = this.#isHealed(exchange, at);
@@ -257,8 +257,8 @@ class ReplayRun {
     this.#destroyed.add(`${kind === 'products' ? 'product' : 'repository'} ${id}`);
   }
 
-  async #replayCalls(recording: RecordedCalls): Promise<Difference[]> {
-    await this.#release();
+  async #replayCalls(recording: RecordedCalls, at: number): Promise<Difference[]> {
+    await this.#release(at);
     const from = this.#callsFrom.get(recording.slug.replace(/^pulp-calls-/, ''));
     if (from === undefined) return [{ place: 'calls', what: 'no exchange of that name was replayed' }];
     const calls = this.#pulp.observed.slice(from);
@@ -276,11 +276,19 @@ class ReplayRun {
     );
   }
 
-  /** Lets held tasks go and waits until nothing is under way. */
-  async #release(): Promise<void> {
-    if (this.#heldLabel !== null) await this.#driver.control('POST /tasks/release');
-    this.#heldLabel = null;
-    await this.#driver.settle();
+  /**
+   * Lets held tasks go and waits until nothing is under way; but for what they started and what is going to be looked at
+   * while it runs.
+   */
+  async #release(at: number): Promise<void> {
+    const held = this.#heldLabel;
+    const next = held === null ? null : nextRunningLabel(this.#recordings, at);
+    if (next === null && held !== null) await this.#driver.control('POST /tasks/release');
+    if (next !== null && next !== held) {
+      await this.#driver.control('POST /tasks/hold', { label: next, step: heldStepOf(next) });
+    }
+    this.#heldLabel = next;
+    await this.#driver.settle(next);
   }
 }
 

@@ -57,7 +57,9 @@ function addManifest(world: World, repository: Repository, shown: JsonObject): M
 /** One tag of Pulp may be in several repositories: then they share its row. */
 function sharersOf(world: World, repository: Repository, shown: JsonObject | undefined): Repository[] {
   const ids = listAt(shown, 'repositories').map((row) => numberAt(row, 'id'));
-  return [repository, ...world.repositories.filter((row) => row !== repository && ids.includes(row.id))];
+  return world.repositories
+    .filter((row) => row.id === repository.id || ids.includes(row.id))
+    .toSorted((a, b) => a.id - b.id);
 }
 
 function addTag(world: World, repositories: readonly Repository[], name: string, manifest: Manifest): void {

@@ -34,7 +34,7 @@ export async function replayTable(
       ),
       from: '127.0.0.1',
     });
-    await driver.settle();
+    await driver.settle(null);
     const given = {
       status: answer.status,
       label: textAt(answer.body, 'label'),

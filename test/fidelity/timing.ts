@@ -31,3 +31,14 @@ export function labelsHeldFrom(recordings: readonly Recording[], at: number): st
   }
   return null;
 }
+
+/** Label of a task that is looked at while it runs before the next write; null for none. */
+export function nextRunningLabel(recordings: readonly Recording[], at: number): string | null {
+  for (const next of recordings.slice(at)) {
+    if (next.kind !== 'exchange') continue;
+    if (next.request.method !== 'GET') return null;
+    const [running] = runningLabels(next);
+    if (running !== undefined) return running;
+  }
+  return null;
+}

@@ -30,7 +30,7 @@ export interface Faults {
   checkCandlepinAnswers(): void;
   /** @throws StepError when Candlepin is failing */
   runCandlepin(): void;
-  /** Tasks whose label contains the text wait before each step that contains the other one, until released. */
+  /** Tasks whose label contains the text wait before each step that contains the other one, until released or another hold. */
   holdTasks(label: string, step: string): void;
   releaseTasks(): void;
   gate(task: Task, step: string, signal: AbortSignal): Promise<void>;
@@ -85,6 +85,8 @@ export function createFaults(): Faults {
     },
     holdTasks(label, step) {
       held = { label, step };
+      // what another hold kept goes on
+      for (const go of waiting.splice(0)) go();
     },
     releaseTasks: release,
     async gate(task, step, signal) {
