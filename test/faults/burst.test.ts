@@ -1,6 +1,6 @@
 /** Many pushes while one call in ten goes wrong. */
 import { expect } from 'chai';
-import { FAULTS, type Fault, hastened } from '../support/faults/fault.ts';
+import { FAULTS, hastened, type WireFault } from '../support/faults/fault.ts';
 import type { FaultyLab } from '../support/faults/faulty-lab.ts';
 import { createFigures } from '../support/faults/figures.ts';
 import { inParallel } from '../support/faults/in-parallel.ts';
@@ -21,8 +21,8 @@ const TAGS = ['latest', '1', '2', '3'];
 /** In the long run each push waits until the one before has arrived, so that each is published by itself. */
 const PUSHERS = isLong ? 10 : 3;
 
-const MIXED: readonly Fault[] = FAULTS;
-const RUNS: Readonly<Record<string, readonly Fault[]>> = isLong
+const MIXED: readonly WireFault[] = FAULTS;
+const RUNS: Readonly<Record<string, readonly WireFault[]>> = isLong
   ? { ...Object.fromEntries(FAULTS.map((fault) => [fault, [fault]])), 'all of them': MIXED }
   : { 'all of them': MIXED };
 

@@ -1,7 +1,7 @@
 /** One fault at one call, for every call that a reconcile makes. */
 import { expect } from 'chai';
 import { callSiteOf } from '../support/faults/call-site.ts';
-import { FAULTS, type Fault, hastened } from '../support/faults/fault.ts';
+import { FAULTS, hastened, type WireFault } from '../support/faults/fault.ts';
 import { type FaultyLab, type ServerName, startFaultyLab } from '../support/faults/faulty-lab.ts';
 import { createFigures } from '../support/faults/figures.ts';
 import { inParallel } from '../support/faults/in-parallel.ts';
@@ -65,7 +65,7 @@ for (const { join, ...servers } of PAIRS) {
 }
 
 /** One line if the story did not end well, none if it did. */
-async function tellWith(fault: Fault, place: Place, servers: LabOptions, join: NameJoin): Promise<string[]> {
+async function tellWith(fault: WireFault, place: Place, servers: LabOptions, join: NameJoin): Promise<string[]> {
   const { server, site, occurrence } = place;
   const lab = await startStory(servers);
   const proxy = lab.proxies[server];

@@ -13,15 +13,21 @@ export const SEEN = ['lost', 'silent', 'truncated', 'half-json', 'wrong-type'] a
  * - `truncated`: the connection ends in the middle of the answer; `half-json`: a whole answer with half a body
  * - `wrong-type`: a page of HTML with the server's own status
  */
-export type Fault = 'refused' | 'slow' | (typeof UNSEEN)[number] | (typeof SEEN)[number];
+export type WireFault = 'refused' | 'slow' | (typeof UNSEEN)[number] | (typeof SEEN)[number];
 
-export const FAULTS: readonly Fault[] = ['refused', 'slow', ...UNSEEN, ...SEEN];
+/** Those of the wire, and a server that does not take our account any more. */
+export type Fault = WireFault | '401' | '403';
+
+export const FAULTS: readonly WireFault[] = ['refused', 'slow', ...UNSEEN, ...SEEN];
 
 /** Creates that Katello answers late, after its task: their answer is waited for two and a half minutes. */
 const LATE = /^\/katello\/api\/v2\/(products|repositories)$/;
 
 /** The fault, or where it would take minutes by design one that comes to the same: the answer is lost. */
-export function hastened(fault: Fault, { method, url }: { readonly method: string; readonly url: string }): Fault {
+export function hastened(
+  fault: WireFault,
+  { method, url }: { readonly method: string; readonly url: string },
+): WireFault {
   return fault === 'silent' && method === 'POST' && LATE.test(url) ? 'lost' : fault;
 }
 
@@ -70,6 +76,9 @@ export async function spoil(fault: Fault, exchange: Exchange): Promise<void> {
       return exchange.answer(page(429, 'Too Many Requests'));
     case '429-later':
       return exchange.answer(page(429, 'Too Many Requests', { 'retry-after': RETRY_AFTER }));
+    case '401':
+    case '403':
+      return exchange.answer(refusal(Number(fault)));
     case 'lost':
       await exchange.forward();
       return exchange.reset();
@@ -87,6 +96,11 @@ export async function spoil(fault: Fault, exchange: Exchange): Promise<void> {
     default:
       return fault satisfies never;
   }
+}
+
+function refusal(status: number): Answer {
+  const body = Buffer.from(JSON.stringify({ error: { message: 'Unable to authenticate user' } }));
+  return { status, headers: { 'content-type': 'application/json' }, body };
 }
 
 /** What a web server in front says when it has no answer of the server's. */
