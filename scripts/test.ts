@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { addCounts, type Environment, formatCounts, runCheck, runMocha } from '../test/support/checks.ts';
 import type { Counts } from '../test/support/count-reporter.ts';
-import { CLIENT_NEEDS, installSystemPackages, SERVER_NEEDS } from '../test/support/servers/install.ts';
+import { CLIENT_NEEDS, installSystemPackages, SERVER_NEEDS, WEB_NEEDS } from '../test/support/servers/install.ts';
 import { WORLDS } from '../test/support/servers/pins.ts';
 import { ServerProblem } from '../test/support/servers/problem.ts';
 import { startPulp } from '../test/support/servers/pulp.ts';
@@ -39,7 +39,9 @@ async function main(): Promise<number> {
     return unknown.length > 0 ? 2 : 0;
   }
   await runStep('System packages', async ({ say, note }) => {
-    const installed = await installSystemPackages([...SERVER_NEEDS, ...CLIENT_NEEDS], { onProgress: say });
+    const installed = await installSystemPackages([...SERVER_NEEDS, ...CLIENT_NEEDS, ...WEB_NEEDS], {
+      onProgress: say,
+    });
     note(installed.length > 0 ? `installed ${installed.join(', ')}` : 'all there');
   });
 

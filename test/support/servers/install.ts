@@ -40,6 +40,12 @@ export const CLIENT_NEEDS: readonly Need[] = [
   { apt: 'podman', isThere: () => isCommand('podman', '--version') },
 ];
 
+/** The web servers in front of Pulp, as their programs alone: Debian's `apache2` would also start one. */
+export const WEB_NEEDS: readonly Need[] = [
+  { apt: 'apache2-bin', isThere: () => isCommand('/usr/sbin/apache2', '-v') },
+  { apt: 'nginx', isThere: () => isCommand('/usr/sbin/nginx', '-v') },
+];
+
 /**
  * Installs what is missing and answers its names.
  *
