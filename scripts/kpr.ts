@@ -1,6 +1,8 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 /**
  * The bin: signals, streams, exit code; everything else is in lib/cli.
+ *
+ * Without the `--`, Node 20 takes an `--env-file` behind the script for its own and ends where the file is missing.
  */
 import { runCli } from '../lib/cli/program.ts';
 import { readEnvironment } from '../lib/config.ts';

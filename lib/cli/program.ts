@@ -34,18 +34,19 @@ function createProgram(io: Io): Command {
   const program = new Command('kpr')
     .description('Makes images that were pushed straight to Pulp appear in Katello.')
     .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
       outputError: (text, write) => write(text.replace(/^error: /, 'error: usage: ')),
     });
-  const verb = (parent: Command, name: string, description: string) =>
-    addCommonOptions(parent.command(name).description(description));
+  addCommonOptions(program);
+  const verb = (parent: Command, name: string, description: string) => parent.command(name).description(description);
 
   verb(program, 'serve', 'the daemon; SIGTERM ends it')
     .option('--roles <roles>', 'detector,worker,front,dashboard (KPR_ROLES)')
     .action(async (_options: unknown, command: Command) => {
-      const { roles } = command.opts<ServeOptions>();
+      const { roles } = command.optsWithGlobals<ServeOptions>();
       const { loadConfig } = await import('../config.ts');
       const config = loadConfig(environmentOf(io, command, roles === undefined ? {} : { KPR_ROLES: roles }));
       const { serve } = await import('./serve.ts');
@@ -59,14 +60,14 @@ function createProgram(io: Io): Command {
     .option('--watch', 'again every two seconds')
     .action(async (path: string | undefined, _options: unknown, command: Command) => {
       const { showStatusVerb } = await import('./inspect.ts');
-      await showStatusVerb(io, await apiOf(io, command), path, command.opts<StatusOptions>());
+      await showStatusVerb(io, await apiOf(io, command), path, command.optsWithGlobals<StatusOptions>());
     });
 
   verb(program, 'plan', 'what the next run would do; writes nothing')
     .argument('<path>')
     .action(async (path: string, _options: unknown, command: Command) => {
       const { showPlanVerb } = await import('./inspect.ts');
-      await showPlanVerb(io, await apiOf(io, command), path, command.opts<CommonOptions>());
+      await showPlanVerb(io, await apiOf(io, command), path, command.optsWithGlobals<CommonOptions>());
     });
 
   verb(program, 'reprocess', 'queue paths now, before all others')
@@ -77,29 +78,29 @@ function createProgram(io: Io): Command {
     .option('--wait', 'until they are done')
     .action(async (paths: string[], _options: unknown, command: Command) => {
       const { reprocessVerb } = await import('./act.ts');
-      await reprocessVerb(io, await apiOf(io, command), paths, command.opts<ReprocessOptions>());
+      await reprocessVerb(io, await apiOf(io, command), paths, command.optsWithGlobals<ReprocessOptions>());
     });
 
   verb(program, 'doctor', 'what is wrong with this installation; writes nothing').action(
     async (_options: unknown, command: Command) => {
       const { doctorVerb } = await import('./doctor.ts');
-      await doctorVerb(io, environmentOf(io, command), command.opts<CommonOptions>());
+      await doctorVerb(io, environmentOf(io, command), command.optsWithGlobals<CommonOptions>());
     },
   );
 
   const config = program.command('config').description('the configuration');
   verb(config, 'show', 'every value in force; secrets as ***').action(async (_options: unknown, command: Command) => {
     const { showConfigVerb } = await import('./settings.ts');
-    await showConfigVerb(io, environmentOf(io, command), command.opts<CommonOptions>());
+    await showConfigVerb(io, environmentOf(io, command), command.optsWithGlobals<CommonOptions>());
   });
   verb(config, 'validate', 'names everything that is wrong').action(async (_options: unknown, command: Command) => {
     const { validateConfigVerb } = await import('./settings.ts');
-    validateConfigVerb(io, environmentOf(io, command), command.opts<CommonOptions>());
+    validateConfigVerb(io, environmentOf(io, command), command.optsWithGlobals<CommonOptions>());
   });
 
   verb(program, 'version', 'the version').action(async (_options: unknown, command: Command) => {
     const { versionVerb } = await import('./settings.ts');
-    versionVerb(io, readVersion(), command.opts<CommonOptions>());
+    versionVerb(io, readVersion(), command.optsWithGlobals<CommonOptions>());
   });
   return program;
 }
@@ -115,7 +116,7 @@ function addCommonOptions(command: Command): Command {
 }
 
 function environmentOf(io: Io, command: Command, flags: Environment = {}): Environment {
-  const { envFile, url } = command.opts<CommonOptions>();
+  const { envFile, url } = command.optsWithGlobals<CommonOptions>();
   return readEnvironmentFor(io.env, envFile, url === undefined ? flags : { ...flags, KPR_URL: url });
 }
 

@@ -115,6 +115,19 @@ describe('kpr', () => {
       expect(JSON.parse(stdout)).to.include({ KPR_POLICY: 'full', KPR_CONCURRENCY: '3' });
     });
 
+    it('takes the flags that all verbs share before and behind the verb', async () => {
+      const file = join(dir, 'kpr.env');
+      writeFileSync(file, 'KPR_LOG_LEVEL=debug\n');
+
+      const [before, behind] = await Promise.all([
+        run(['--env-file', file, '-o', 'json', 'config', 'show'], required),
+        run(['config', 'show', '--env-file', file, '-o', 'json'], required),
+      ]);
+
+      expect(before.stdout).to.equal(behind.stdout);
+      expect(before.stdout).to.contain('"debug"');
+    });
+
     it('exits 2 when the file that was asked for is not there', async () => {
       expect((await run(['config', 'show', '--env-file', join(dir, 'none')], required)).code).to.equal(2);
     });

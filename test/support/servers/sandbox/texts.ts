@@ -25,7 +25,7 @@ Try next
       the same with an image of yours
   curl -su ${katello.login}:${katello.password} '${katello.url}/katello/api/v2/docker_tags?full_result=true'
       what Katello lists
-  node dist/scripts/kpr.js --env-file ${envFileOf(site)} status
+  node -- dist/scripts/kpr.js --env-file ${envFileOf(site)} status
       what the reactor says
   ./scripts/sandbox logs reactor${world}
   ./scripts/sandbox down${world}
