@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LatencyName } from '../katello/latency.ts';
 import { Seed, type SeedUser } from '../katello/state/seed.ts';
 import { PROJECT } from './install.ts';
 import { claimPort } from './ports.ts';
@@ -35,6 +36,8 @@ export interface KatelloOptions {
   readonly pulp: PulpServer;
   /** whose behaviour it takes on; default 5.0.1 */
   readonly version?: string;
+  /** `real`: as slow as recorded; default `fast` */
+  readonly latency?: LatencyName;
 }
 
 const NAME = 'katello';
@@ -46,7 +49,7 @@ const SERVICE = 'kpr';
 export async function startKatello(site: Site, options: KatelloOptions): Promise<KatelloServer> {
   const port = await claimPort(site, NAME);
   const controlPort = await claimPort(site, NAME, `${NAME}-control`);
-  const { pulp, version = '5.0.1' } = options;
+  const { pulp, version = '5.0.1', latency = 'fast' } = options;
   const state = join(site.dir, 'katello', 'state.json');
   await mkdir(join(site.dir, 'katello'), { recursive: true });
 
@@ -57,6 +60,7 @@ export async function startKatello(site: Site, options: KatelloOptions): Promise
     'pulp-login': pulp.login,
     'pulp-password': pulp.password,
     version,
+    latency,
     state,
     seed: SEED,
   };
