@@ -1,0 +1,75 @@
+/** `npm run bench`: measures the reactor in a sandbox of its own. It asserts nothing: it prints targets and what came out. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { WORLDS, type World } from '../../test/support/servers/pins.ts';
+import { runStep } from '../../test/support/servers/sandbox/step.ts';
+import type { Bench } from './bench.ts';
+import { benchBurst } from './benches/burst.ts';
+import { benchDetector } from './benches/detector.ts';
+import { benchIdle } from './benches/idle.ts';
+import { benchPush } from './benches/push.ts';
+import { type Lab, openLab } from './lab.ts';
+import { describeMachine, readLoad } from './machine.ts';
+import { type Figure, Report } from './report.ts';
+import { formatReport } from './show.ts';
+
+/** In this order: the last one leaves a Pulp full of rows behind. */
+const BENCHES: Readonly<Record<string, Bench>> = {
+  push: benchPush,
+  idle: benchIdle,
+  burst: benchBurst,
+  detector: benchDetector,
+};
+
+interface Options {
+  readonly world: World;
+  readonly only?: string;
+  readonly json?: string;
+  readonly compare?: string;
+}
+
+async function main(): Promise<void> {
+  const interrupt = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
+  const options = new Command('bench')
+    .description('Measures the reactor with a real Pulp and a Katello as slow as recorded; a quarter of an hour in all')
+    .addOption(new Option('--only <name>', 'one bench').choices(Object.keys(BENCHES)))
+    .addOption(
+      new Option('--world <world>', 'a: the Pulp of Katello 4.21 to 5.1, b: the newest').choices(WORLDS).default('a'),
+    )
+    .option('--json <file>', 'writes the figures into this file')
+    .option('--compare <file>', 'shows those of an earlier run beside them')
+    .parse()
+    .opts<Options>();
+
+  const earlier = options.compare === undefined ? null : await readReport(options.compare);
+  const lab = await runStep(`World ${options.world}`, ({ say }) =>
+    openLab(options.world, { onProgress: say, signal: interrupt.signal }),
+  );
+  try {
+    const report = await runBenches(lab, options);
+    process.stdout.write(`\n${(await formatReport(report, earlier)).join('\n')}\n`);
+    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  } finally {
+    await lab.close();
+  }
+}
+
+async function runBenches(lab: Lab, { only }: Options): Promise<Report> {
+  const startedAt = new Date().toISOString();
+  const load: Record<string, number> = {};
+  const figures: Figure[] = [];
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (only !== undefined && only !== name) continue;
+    load[name] = readLoad();
+    const measured = await runStep(`Bench ${name}`, ({ say }) => bench(lab, say));
+    figures.push(...measured.map((one) => ({ bench: name, ...one })));
+  }
+  return { schemaVersion: 1, startedAt, world: lab.world, machine: describeMachine(), load, figures };
+}
+
+async function readReport(file: string): Promise<Report> {
+  return Report.parse(JSON.parse(await readFile(file, 'utf8')));
+}
+
+await main();

@@ -1,0 +1,60 @@
+/** Pushes as the bench makes them, and what became of each. */
+import { push } from '../../test/support/image/push.ts';
+import { PREFIX } from '../../test/support/servers/reactor.ts';
+import { between } from './counters.ts';
+import { type Daemon, verifiedAt, waitUntilVerified } from './daemon.ts';
+import { createVariant } from './images.ts';
+import { listTasks } from './katello-tasks.ts';
+import type { Lab } from './lab.ts';
+import { lengthOfUnion } from './statistics.ts';
+
+/** One push that was followed to its end, while nothing else was pushed. Times are in seconds. */
+export interface Sample {
+  /** from the registry's last answer to the client until the detector saw it */
+  readonly detected: number;
+  /** from the same moment until it was read back from Katello */
+  readonly verified: number;
+  /** of it, how long Katello's own tasks ran */
+  readonly katello: number;
+  /** requests of the daemon, without its idle looks */
+  readonly calls: { readonly pulp: number; readonly katello: number };
+}
+
+/** Pushes a new image under this tag. @returns when the registry had answered the client (epoch ms) */
+export async function pushNew(lab: Lab, path: string, tag: string): Promise<number> {
+  const variant = `${tag} ${lab.pushed.get(path) ?? ''}`;
+  lab.pushed.set(path, variant);
+  await push(lab.pulp, `${PREFIX}/${path}`, tag, createVariant(path, variant), { signal: lab.site.signal });
+  return Date.now();
+}
+
+/** Pushes and follows the push to its end. */
+export async function measurePush(lab: Lab, daemon: Daemon, path: string): Promise<Sample> {
+  const before = await daemon.readCounters();
+  const begunAt = Date.now();
+  const pushedAt = await pushNew(lab, path, 'latest');
+  const receipt = await waitUntilVerified(daemon, path, begunAt);
+  const { pulp, katello, looks } = between(before, await daemon.readCounters());
+
+  const tasks = await listTasks(lab.katello, begunAt);
+  const ours = tasks.filter(({ repositoryIds }) => repositoryIds.includes(receipt.katello.repositoryId ?? -1));
+  return {
+    // Pulp may show the version before it answers the client
+    detected: Math.max(0, receipt.pushedAt - pushedAt) / 1000,
+    verified: (verifiedAt(receipt) - pushedAt) / 1000,
+    katello: lengthOfUnion(ours.map(({ interval }) => interval)) / 1000,
+    calls: { pulp: pulp - looks, katello },
+  };
+}
+
+/** Makes sure that each path was pushed once and is settled in Katello. */
+export async function prepare(lab: Lab, daemon: Daemon, paths: readonly string[]): Promise<void> {
+  const missing = paths.filter((path) => !lab.pushed.has(path));
+  const begunAt = Date.now();
+  for (const path of missing) await pushNew(lab, path, 'latest');
+  for (const path of missing) await waitUntilVerified(daemon, path, begunAt);
+}
+
+export function pathsOf(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `acme/web/${name}-${index}`);
+}
