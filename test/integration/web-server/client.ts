@@ -2,7 +2,7 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { text as readText } from 'node:stream/consumers';
-import type { WebServer } from './web-server.ts';
+import type { WebServer } from '../../support/web-server/web-server.ts';
 
 export interface Received {
   readonly status: number;

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { send } from './client.ts';
-import { KINDS, startWebServer, type WebServer } from './web-server.ts';
+import { KINDS, type PushHost, startPushHost } from './push-host.ts';
 
 for (const kind of KINDS) {
   describe(`the push host with ${kind}`, function () {
     this.timeout(20_000); // makes certificates and starts a server
-    let server: WebServer;
+    let server: PushHost;
 
     before(async () => {
-      server = await startWebServer(kind);
+      server = await startPushHost(kind);
     });
     after(() => server?.close());
     beforeEach(() => {

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { until } from '../../support/until.ts';
 import { answerOf, open, send } from './client.ts';
-import { KINDS, startWebServer, type WebServer } from './web-server.ts';
+import { KINDS, type PushHost, startPushHost } from './push-host.ts';
 
 const UPLOAD = '/v2/acme/api/blobs/uploads/0198';
 const MIB = 1024 * 1024;
@@ -11,10 +11,10 @@ const MIB = 1024 * 1024;
 for (const kind of KINDS) {
   describe(`a layer on its way through ${kind}`, function () {
     this.timeout(20_000); // makes certificates and starts a server
-    let server: WebServer;
+    let server: PushHost;
 
     before(async () => {
-      server = await startWebServer(kind);
+      server = await startPushHost(kind);
     });
     after(() => server.close());
     beforeEach(() => {

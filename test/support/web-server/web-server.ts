@@ -5,48 +5,49 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCertificates } from '../../support/certificates.ts';
-import { findFreePort } from '../../support/servers/ports.ts';
-import { until } from '../../support/until.ts';
-import { type Backend, startBackend } from './backend.ts';
+import { createCertificates } from '../certificates.ts';
+import { findFreePort } from '../servers/ports.ts';
+import { until } from '../until.ts';
 import { apacheFrame, nginxFrame } from './frames.ts';
 
 export const KINDS = ['apache', 'nginx'] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** What stands behind it. */
+export interface Behind {
+  /** socket of Pulp's API that checks tokens; other users may open it */
+  readonly pushApi: string;
+  /** host:port of the reactor */
+  readonly front: string;
+}
+
 export interface WebServer {
+  /** of `localhost`, which its certificate is for */
   readonly port: number;
   /** PEM of the authority that made its certificate */
   readonly ca: string;
-  /** Pulp's second API, on a unix socket */
-  readonly push: Backend;
-  /** the reactor */
-  readonly front: Backend;
   close(): Promise<void>;
 }
 
-/** Starts it on a free port, for the name `localhost`. @throws Error with its log when it does not come up */
-export async function startWebServer(kind: Kind): Promise<WebServer> {
+/** Starts it on this port, or a free one. @throws Error with what it wrote when it does not come up */
+export async function startWebServer(kind: Kind, behind: Behind, wantedPort?: number): Promise<WebServer> {
+  const port = wantedPort ?? (await findFreePort());
+  const { ca, server } = await createCertificates();
   const dir = await mkdtemp(join(tmpdir(), `kpr-${kind}-`));
   await chmod(dir, 0o755);
   await mkdir(join(dir, 'log'));
-  const { ca, server } = await createCertificates();
-  const push = await startBackend(join(dir, 'push.sock'));
-  const front = await startBackend();
-  const port = await findFreePort();
-
   const template = await readFile(new URL(`../../../scripts/deploy/${kind}.conf`, import.meta.url), 'utf8');
-  const site = fill(template, {
+  const values = {
     HOST: 'localhost',
     LISTEN: String(port),
     CERTIFICATE: join(dir, 'server.crt'),
     KEY: join(dir, 'server.key'),
-    PUSH_API: push.address,
-    FRONT: front.address,
-  });
-  await writeFile(join(dir, 'server.crt'), server.cert);
-  await writeFile(join(dir, 'server.key'), server.key, { mode: 0o600 });
-  await writeFile(join(dir, 'site.conf'), site);
+    PUSH_API: behind.pushApi,
+    FRONT: behind.front,
+  };
+  await writeFile(values.CERTIFICATE, server.cert);
+  await writeFile(values.KEY, server.key, { mode: 0o600 });
+  await writeFile(join(dir, 'site.conf'), fill(template, values));
   await writeFile(join(dir, 'main.conf'), kind === 'apache' ? apacheFrame(dir, port) : nginxFrame(dir));
 
   const child = run(kind, dir);
@@ -57,19 +58,15 @@ export async function startWebServer(kind: Kind): Promise<WebServer> {
       child.kill('SIGTERM');
       await once(child, 'exit');
     }
-    await Promise.all([push.close(), front.close()]);
     await rm(dir, { recursive: true });
   };
-  try {
-    await until(`${kind} on port ${port}`, async () => child.exitCode !== null || isOpen(port));
-    if (child.exitCode !== null) throw new Error(`${kind} ended with ${child.exitCode}`);
-  } catch (error) {
-    await close();
-    throw new Error(`${kind} did not start: ${output.join('')}`, { cause: error });
-  }
-  return { port, ca, push, front, close };
+  await until(`${kind} on port ${port}`, async () => child.exitCode !== null || isOpen(port));
+  if (child.exitCode === null) return { port, ca, close };
+  await close();
+  throw new Error(`${kind} ended with ${child.exitCode}: ${output.join('')}`);
 }
 
+/** Every placeholder has a value, or the web server says so. */
 function fill(template: string, values: Readonly<Record<string, string>>): string {
   return template.replaceAll(/@([A-Z_]+)@/g, (placeholder, name: string) => values[name] ?? placeholder);
 }
