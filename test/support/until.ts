@@ -1,5 +1,6 @@
 /** Polls, for tests that watch another process. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { findStart } from './servers/process.ts';
 
 /** Answers the first value that is not undefined, false or null. @throws when there is none in time */
 export async function until<T>(
@@ -14,11 +15,7 @@ export async function until<T>(
   throw new Error(`${what} did not come within ${timeoutMs} ms`);
 }
 
-/** True while the process of this id exists. */
+/** True while the process of this id runs; one that ended and waits to be reaped does not. */
 export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  return findStart(pid) !== null;
 }
