@@ -9,5 +9,5 @@ fi
 # npm writes this file last, so that an interrupted installation is never taken for whole.
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo 'Installing npm packages' >&2
-  npm ci --no-audit --no-fund >&2
+  npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >&2
 fi
