@@ -23,7 +23,7 @@ export interface Driver {
   readWorld(): Promise<World>;
   writeWorld(world: World): Promise<void>;
   control(name: string, body?: unknown): Promise<void>;
-  /** Waits until no task is under way, but for those with that label. @throws when one never ends */
+  /** Waits until no task is under way, but for those with that label, which have to be held. @throws in the end */
   settle(except: string | null): Promise<void>;
   /** Waits until so many tasks exist. */
   waitForTasks(count: number): Promise<void>;
@@ -72,7 +72,8 @@ export function createDriver(url: string, controlUrl: string): Driver {
     settle: (except) =>
       poll('tasks to end', (tasks) =>
         tasks.every(
-          ({ label, state, isOwn }) => !isOwn || label === except || state === 'stopped' || state === 'paused',
+          ({ label, state, isOwn, isParked }) =>
+            !isOwn || (label === except && isParked) || state === 'stopped' || state === 'paused',
         ),
       ),
     waitForTasks: (count) => poll('tasks to be planned', (tasks) => tasks.length >= count),
@@ -84,7 +85,13 @@ export function createDriver(url: string, controlUrl: string): Driver {
 }
 
 /** `isOwn` is false for a task that the replay put in: nobody runs it, so it never ends. */
-const BriefTask = z.object({ id: z.string(), label: z.string(), state: z.string(), isOwn: z.boolean() });
+const BriefTask = z.object({
+  id: z.string(),
+  label: z.string(),
+  state: z.string(),
+  isOwn: z.boolean(),
+  isParked: z.boolean(),
+});
 type BriefTask = z.infer<typeof BriefTask>;
 const BriefTasks = z.array(BriefTask);
 

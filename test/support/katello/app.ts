@@ -1,5 +1,6 @@
 /** What every room shares: the world, the rules of the version, the clock, Pulp, and the tasks. */
 import type { Faults } from './control/faults.ts';
+import type { Gates } from './control/gates.ts';
 import type { Latency } from './latency.ts';
 import type { PulpCall, PulpClient } from './pulp/client.ts';
 import { ConnectionRefused } from './pulp/refusal.ts';
@@ -18,6 +19,7 @@ export interface App {
   readonly latency: Latency;
   readonly pulp: PulpClient;
   readonly faults: Faults;
+  readonly gates: Gates;
   /** base of the URLs that texts name, without a slash at the end */
   readonly foremanUrl: string;
   readonly now: () => Date;

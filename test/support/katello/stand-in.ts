@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { allActions } from './actions/all.ts';
 import type { App } from './app.ts';
 import { createFaults } from './control/faults.ts';
+import { createGates } from './control/gates.ts';
 import { createControlListener } from './control/server.ts';
 import { createAuthenticator } from './http/authenticate.ts';
 import { createListener } from './http/server.ts';
@@ -57,6 +58,7 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
   const store = await openStore(options.statePath ?? null, () => structuredClone(firstWorld));
   const latency = createLatency(options.latency ?? 'fast');
   const faults = createFaults();
+  const gates = createGates();
   const foremanUrl = (options.foremanUrl ?? 'https://foreman.example.com').replace(/\/+$/, '');
   const actions: Action[] = [];
   const tasks = createTaskEngine({
@@ -65,8 +67,11 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
     latency,
     now,
     foremanUrl,
-    gate: (task, step, signal) => faults.gate(task, step, signal),
-    planningGate: (signal) => faults.planningGate(signal),
+    beforeStep: async (task, step, signal) => {
+      await gates.passStep(task, step, signal);
+      faults.checkStep(task, step);
+    },
+    beforePlanned: (signal) => gates.passPlanning(signal),
   });
   const app: App = {
     store,
@@ -75,6 +80,7 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
     latency,
     pulp: createPulpClient(options.pulp),
     faults,
+    gates,
     foremanUrl,
     now,
     signal: stopping.signal,
@@ -89,6 +95,8 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
   const reset = async (): Promise<void> => {
     await tasks.abandon();
     faults.reset();
+    gates.releaseTasks();
+    gates.releasePlanning();
     authenticator.reset();
     store.replace(structuredClone(firstWorld));
   };
@@ -103,7 +111,6 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
     url,
     controlUrl,
     async close() {
-      faults.reset();
       await tasks.stop();
       stopping.abort();
       await Promise.all([shut(server), shut(controlServer)]);

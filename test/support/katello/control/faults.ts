@@ -9,6 +9,7 @@ export interface AnswerFault {
   readonly method?: string | undefined;
   /** beginning of the path */
   readonly path: string;
+  /** 0: the connection is cut */
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
@@ -18,59 +19,60 @@ export interface AnswerFault {
   readonly after: boolean;
 }
 
+/** A step that fails: an import ends in `warning`, anything else pauses and keeps its lock. */
+export interface StepFault {
+  /** part of the task's label */
+  readonly label: string;
+  /** part of the step's name; empty: any */
+  readonly step: string;
+  readonly className: string;
+  readonly message: string;
+  times: number;
+}
+
 export type CandlepinState = 'ok' | 'down' | 'failing';
 
 export interface Faults {
+  addAnswer(fault: AnswerFault): void;
   /** The answer to put in place of the real one, counted down; null when there is none. */
   takeAnswer(method: string, path: string): AnswerFault | null;
-  addAnswer(fault: AnswerFault): void;
+  addStep(fault: StepFault): void;
+  /** @throws StepError when the step is to fail */
+  checkStep(task: Task, step: string): void;
   /** `down`: refuses connections, planning fails; `failing`: answers errors, steps fail. */
   setCandlepin(state: CandlepinState): void;
   /** @throws ConnectionRefused */
   checkCandlepinAnswers(): void;
   /** @throws StepError when Candlepin is failing */
   runCandlepin(): void;
-  /** Tasks whose label contains the text wait before each step that contains the other one, until released or another hold. */
-  holdTasks(label: string, step: string): void;
-  releaseTasks(): void;
-  gate(task: Task, step: string, signal: AbortSignal): Promise<void>;
-  /** Tasks stay in planning until released: what two requests do at one moment can be seen at leisure. */
-  holdPlanning(): void;
-  releasePlanning(): void;
-  planningGate(signal: AbortSignal): Promise<void>;
   reset(): void;
 }
 
 export function createFaults(): Faults {
   let answers: AnswerFault[] = [];
+  let steps: StepFault[] = [];
   let candlepin: CandlepinState = 'ok';
-  let held: { label: string; step: string } | null = null;
-  const waiting: (() => void)[] = [];
-  let isPlanningHeld = false;
-  const planning: (() => void)[] = [];
-
-  function releasePlanning(): void {
-    isPlanningHeld = false;
-    for (const go of planning.splice(0)) go();
-  }
-
-  function release(): void {
-    held = null;
-    for (const go of waiting.splice(0)) go();
-  }
 
   return {
-    takeAnswer(method, path) {
-      const fault = answers.find(
-        (candidate) => (candidate.method ?? method) === method && path.startsWith(candidate.path),
-      );
-      if (fault === undefined) return null;
-      fault.times -= 1;
-      if (fault.times <= 0) answers = answers.filter((candidate) => candidate !== fault);
-      return fault;
-    },
     addAnswer(fault) {
       answers.push(fault);
+    },
+    takeAnswer(method, path) {
+      const fault = answers.find((one) => (one.method ?? method) === method && path.startsWith(one.path));
+      if (fault === undefined) return null;
+      fault.times -= 1;
+      answers = answers.filter((one) => one.times > 0);
+      return fault;
+    },
+    addStep(fault) {
+      steps.push(fault);
+    },
+    checkStep(task, step) {
+      const fault = steps.find((one) => task.label.includes(one.label) && step.includes(one.step));
+      if (fault === undefined) return;
+      fault.times -= 1;
+      steps = steps.filter((one) => one.times > 0);
+      throw new StepError(fault.className, fault.message);
     },
     setCandlepin(state) {
       candlepin = state;
@@ -83,36 +85,10 @@ export function createFaults(): Faults {
         throw new StepError('Katello::Errors::CandlepinError', 'Runtime Error stub failure at org.candlepin');
       }
     },
-    holdTasks(label, step) {
-      held = { label, step };
-      // what another hold kept goes on
-      for (const go of waiting.splice(0)) go();
-    },
-    releaseTasks: release,
-    async gate(task, step, signal) {
-      if (held === null || !task.label.includes(held.label) || !step.includes(held.step)) return;
-      await parked(waiting, signal);
-    },
-    holdPlanning() {
-      isPlanningHeld = true;
-    },
-    releasePlanning,
-    async planningGate(signal) {
-      if (isPlanningHeld) await parked(planning, signal);
-    },
     reset() {
       answers = [];
+      steps = [];
       candlepin = 'ok';
-      release();
-      releasePlanning();
     },
   };
-}
-
-/** Waits to be let go, or for the end. */
-function parked(places: (() => void)[], signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    places.push(resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

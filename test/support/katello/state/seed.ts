@@ -17,7 +17,8 @@ const SeedRole = z.strictObject({
   organizations: z.array(z.string()).optional(),
 });
 
-const SeedUser = z.strictObject({
+/** A user, described in names. */
+export const SeedUser = z.strictObject({
   login: z.string(),
   password: z.string(),
   admin: z.boolean().default(false),

@@ -80,10 +80,10 @@ interface EngineDeps {
   readonly latency: Latency;
   readonly now: () => Date;
   readonly foremanUrl: string;
-  /** awaited before each step: a way to hold tasks back */
-  readonly gate: (task: Task, step: string, signal: AbortSignal) => Promise<void>;
+  /** awaited before each step: a way to hold tasks back, and to make steps fail */
+  readonly beforeStep: (task: Task, step: string, signal: AbortSignal) => Promise<void>;
   /** awaited at the end of planning, with the locks held */
-  readonly planningGate: (signal: AbortSignal) => Promise<void>;
+  readonly beforePlanned: (signal: AbortSignal) => Promise<void>;
 }
 
 export function createTaskEngine(deps: EngineDeps): TaskEngine {
@@ -112,7 +112,7 @@ export function createTaskEngine(deps: EngineDeps): TaskEngine {
       signal,
       async step<T>(name: string, work: () => Promise<T>): Promise<T> {
         if (Object.hasOwn(task.doneSteps, name)) return z.custom<T>().parse(task.doneSteps[name]);
-        await deps.gate(task, name, signal);
+        await deps.beforeStep(task, name, signal);
         await latency.step(signal);
         const result = await work();
         signal.throwIfAborted();
@@ -163,7 +163,7 @@ export function createTaskEngine(deps: EngineDeps): TaskEngine {
         takeLocks(world, task, request.locks, deps.foremanUrl);
         await request.whilePlanning?.(task);
         await latency.plan(controller.signal);
-        await deps.planningGate(controller.signal);
+        await deps.beforePlanned(controller.signal);
       } catch (error) {
         if (request.survivesPlanning !== true) task.links = [];
         // the failure shows twice: as the step's and as the task's
