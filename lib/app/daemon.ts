@@ -15,6 +15,7 @@ import { createDetector, type Detector } from '../detect/detector.ts';
 import { ConfigError, type System } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
+import { gatherUntil } from '../reconcile/pace.ts';
 import type { Reconciler } from '../reconcile/reconcile.ts';
 import type { RedisHandle } from '../state/redis.ts';
 import { createStore, type Store } from '../state/store.ts';
@@ -169,7 +170,9 @@ function createDetecting(
     pulp,
     prefix: config.pathPrefix,
     enqueue: async (path, { seenAt }) => {
-      await store.paths.markSeen(path, seenAt);
+      const { since, paths } = await store.paths.markSeen(path, seenAt);
+      const notBefore = gatherUntil({ seenAt, waitingSince: since, waitingPaths: paths });
+      if (notBefore !== null) await store.paths.writePace(path, notBefore);
       await queues.add(path);
     },
     listHeldPaths: () => store.paths.listHeld(),

@@ -15,9 +15,18 @@ export interface FailedPath {
   readonly message: string;
 }
 
+/** Who waits to be published. */
+export interface Waiting {
+  /** since when an earlier push of the same path waits; null: none does */
+  readonly since: number | null;
+  /** how many paths wait, this one included */
+  readonly paths: number;
+}
+
 /** Times are in epoch milliseconds. Every function throws E_TRANSPORT when Redis is away. */
 export interface Paths {
   readPace(path: string): Promise<number | null>;
+  /** The later time wins. */
   writePace(path: string, notBefore: number): Promise<void>;
   /** A person wants it now. */
   clearPace(path: string): Promise<void>;
@@ -28,8 +37,8 @@ export interface Paths {
   /** Paths that are to be looked at again: they hold something back. */
   listHeld(): Promise<ReadonlySet<string>>;
 
-  /** A push was seen: it waits for the run at hand, or, if that has begun, for the next one. */
-  markSeen(path: string, at: number): Promise<void>;
+  /** A push was seen: it waits for the run at hand, or, if that has begun, for the next one. Answers who waits. */
+  markSeen(path: string, at: number): Promise<Waiting>;
   /** A run begins, for a job of this time: it takes along whatever was seen so far. */
   beginRun(path: string, at: number): Promise<void>;
   /** When the push was seen that the run at hand is about, or null. */
@@ -56,10 +65,18 @@ return due`;
 const END_LOOK = `
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('ZREM', KEYS[1], ARGV[1]) end`;
 
-/** KEYS: pending, next; ARGV: path, time */
+/** KEYS: the path's pace; ARGV: not before, its time to live */
+const WRITE_PACE = `
+if tonumber(ARGV[1]) > tonumber(redis.call('GET', KEYS[1]) or 0) then
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+end`;
+
+/** KEYS: pending, next; ARGV: path, time; answers since when an earlier push waits, or nothing, and how many paths do */
 const MARK_SEEN = `
-if redis.call('ZSCORE', KEYS[1], ARGV[1]) then redis.call('ZADD', KEYS[2], 'NX', ARGV[2], ARGV[1])
-else redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1]) end`;
+local since = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if since then redis.call('ZADD', KEYS[2], 'NX', ARGV[2], ARGV[1])
+else redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1]) end
+return {since or '', redis.call('ZCARD', KEYS[1])}`;
 
 /** KEYS: pending, next, failed; ARGV: path, the failure or nothing; answers the failure before */
 const END_RUN = `
@@ -91,7 +108,7 @@ export function createPaths(keys: Keys, now: () => number): Paths {
     },
     writePace: async (path, notBefore) => {
       const ttlMs = Math.ceil(notBefore - now());
-      if (ttlMs > 0) await keys.run((redis) => redis.set(pace(path), notBefore, 'PX', ttlMs));
+      if (ttlMs > 0) await keys.run((redis) => redis.eval(WRITE_PACE, 1, pace(path), notBefore, ttlMs));
     },
     clearPace: async (path) => {
       await keys.run((redis) => redis.del(pace(path)));
@@ -109,7 +126,9 @@ export function createPaths(keys: Keys, now: () => number): Paths {
     },
     listHeld: async () => new Set(await keys.run((redis) => redis.zrange(looks, 0, '-1'))),
     markSeen: async (path, at) => {
-      await keys.run((redis) => redis.eval(MARK_SEEN, 2, pending, upcoming, path, at));
+      const answer: unknown = await keys.run((redis) => redis.eval(MARK_SEEN, 2, pending, upcoming, path, at));
+      const [since, paths] = Array.isArray(answer) ? answer.map(String) : [];
+      return { since: since ? Number(since) : null, paths: Number(paths) };
     },
     beginRun: (path, at) => keys.transact((batch) => batch.zadd(pending, 'NX', at, path).zrem(upcoming, path)),
     findSeenAt,

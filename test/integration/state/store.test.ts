@@ -173,6 +173,20 @@ describe('createStore', () => {
       expect(await store.paths.readPace('acme/api')).to.equal(null);
     });
 
+    it('never have their pace moved back', async () => {
+      clock = Date.now();
+      await store.paths.writePace('acme/api', clock + 60_000);
+      await store.paths.writePace('acme/api', clock + 30_000);
+
+      expect(await store.paths.readPace('acme/api')).to.equal(clock + 60_000);
+    });
+
+    it('tell who waits when a push is seen', async () => {
+      expect(await store.paths.markSeen('acme/a', start)).to.deep.equal({ since: null, paths: 1 });
+      expect(await store.paths.markSeen('acme/b', start + 1)).to.deep.equal({ since: null, paths: 2 });
+      expect(await store.paths.markSeen('acme/a', start + 2)).to.deep.equal({ since: start, paths: 2 });
+    });
+
     describe('looks', () => {
       const due = async (limit = 10) => {
         const queued: string[] = [];

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { nextLook, nextPublish } from '../../../lib/reconcile/pace.ts';
+import { type Arrival, gatherUntil, nextLook, nextPublish } from '../../../lib/reconcile/pace.ts';
 
 const MINUTE = 60_000;
 
@@ -10,6 +10,26 @@ describe('nextPublish', () => {
 
   it('is twice as long as a long one took', () => {
     expect(nextPublish(100_000, 7_000)).to.equal(114_000);
+  });
+});
+
+describe('gatherUntil', () => {
+  const again: Arrival = { seenAt: 100_000, waitingSince: 90_000, waitingPaths: 20 };
+
+  it('holds a path that is pushed again in a crowd until it is left alone', () => {
+    expect(gatherUntil(again)).to.equal(108_000);
+  });
+
+  it('holds it no longer than three quarters of a minute', () => {
+    expect(gatherUntil({ ...again, waitingSince: 60_000 })).to.equal(105_000);
+  });
+
+  it('never holds a first push', () => {
+    expect(gatherUntil({ ...again, waitingSince: null })).to.equal(null);
+  });
+
+  it('holds nobody while few wait', () => {
+    expect(gatherUntil({ ...again, waitingPaths: 4 })).to.equal(null);
   });
 });
 
