@@ -27,6 +27,10 @@ export interface Queues {
   add(path: string): Promise<void>;
   /** Makes the path the next one that is worked on, whether it waits, is delayed, failed, or was not queued. @throws E_TRANSPORT */
   promote(path: string): Promise<void>;
+  /** Puts a path that waits behind those that were pushed once. @throws E_TRANSPORT */
+  stepBack(path: string): Promise<void>;
+  /** Ends that for paths that were queued so long ago. @throws E_TRANSPORT */
+  hurry(olderThanMs: number): Promise<void>;
   /** State of the path's job, or null when it has none that is to be run. @throws E_TRANSPORT */
   findState(path: string): Promise<string | null>;
   /** @throws E_TRANSPORT */
@@ -42,7 +46,13 @@ export interface Queues {
   close(): Promise<void>;
 }
 
-const COUNTED = ['waiting', 'active', 'delayed', 'failed'] as const;
+const COUNTED = ['waiting', 'prioritized', 'active', 'delayed', 'failed'] as const;
+
+/** BullMQ takes jobs with a priority after those without one. */
+const STEPPED_BACK = 1;
+const IN_TURN = 0;
+/** More paths than wait at once, as a rule; the rest is found the next time. */
+const MOST_HURRIED = 100;
 
 export function createQueues(options: QueueOptions): Queues {
   const open = <T>(name: string) => {
@@ -89,6 +99,18 @@ export function createQueues(options: QueueOptions): Queues {
         if (jobId !== null && state !== 'active') await reconcile.remove(jobId); // 0 when it became active just now
         await add(path, true);
       }),
+    stepBack: (path) =>
+      ask(async () => {
+        const jobId = await reconcile.getDeduplicationJobId(path);
+        const job = jobId === null ? undefined : await reconcile.getJob(jobId);
+        if (job && (await job.getState()) !== 'active') await job.changePriority({ priority: STEPPED_BACK });
+      }),
+    hurry: (olderThanMs) =>
+      ask(async () => {
+        const jobs = await reconcile.getPrioritized(0, MOST_HURRIED - 1);
+        const old = jobs.filter(({ timestamp }) => Date.now() - timestamp > olderThanMs);
+        for (const job of old) await job.changePriority({ priority: IN_TURN });
+      }),
     findState: (path) =>
       ask(async () => {
         const jobId = await reconcile.getDeduplicationJobId(path);
@@ -113,12 +135,20 @@ export function createQueues(options: QueueOptions): Queues {
 }
 
 async function count(queue: Queue, now: number): Promise<QueueCounts> {
-  const [states, isPaused, [next]] = await Promise.all([
+  const [counts, isPaused, [next], [steppedBack]] = await Promise.all([
     queue.getJobCounts(...COUNTED),
     queue.isPaused(),
     queue.getWaiting(0, 0),
+    queue.getPrioritized(0, 0),
   ]);
-  return { queue: queue.name, states, isPaused, oldestSeconds: next ? (now - next.timestamp) / 1000 : 0 };
+  const { prioritized = 0, waiting = 0, ...others } = counts;
+  const oldest = Math.min(next?.timestamp ?? now, steppedBack?.timestamp ?? now);
+  return {
+    queue: queue.name,
+    states: { waiting: waiting + prioritized, ...others },
+    isPaused,
+    oldestSeconds: (now - oldest) / 1000,
+  };
 }
 
 /** A job that is in no list, or has ended, can only stand in the way. */

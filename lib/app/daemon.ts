@@ -52,6 +52,8 @@ export interface Daemon {
 /** What remains for the servers and Redis makes it half a minute in all. */
 const GRACE_MS = 15_000;
 const MOST_LOOKS = 100;
+/** A path that is pushed again and again lets others pass for this long at most. */
+const LONGEST_STEP_BACK_MS = 90_000;
 
 export function createDaemon({ config, redis, version, log, onFatal }: DaemonOptions): Daemon {
   const stopping = new AbortController();
@@ -174,6 +176,7 @@ function createDetecting(
       const notBefore = gatherUntil({ seenAt, waitingSince: since, waitingPaths: paths });
       if (notBefore !== null) await store.paths.writePace(path, notBefore);
       await queues.add(path);
+      if (notBefore !== null) await queues.stepBack(path);
     },
     listHeldPaths: () => store.paths.listHeld(),
     readCursor: () => store.readCursor(),
@@ -193,6 +196,7 @@ function appointments(queues: Queues, store: Store, tuner: Tuner, canary: Canary
   const ofWorkers: Appointment[] = canary
     ? [
         { name: 'canary', cron: '*/20 * * * * *', run: () => canary.send() },
+        { name: 'hurry', cron: '*/5 * * * * *', run: () => queues.hurry(LONGEST_STEP_BACK_MS) },
         { name: 'concurrency', cron: '30 * * * * *', run: () => tuner.tick() },
       ]
     : [];

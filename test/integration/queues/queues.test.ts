@@ -175,6 +175,62 @@ describe('queues and worker', function () {
     });
   });
 
+  describe('stepBack', () => {
+    it('lets those that did not step back go first', async () => {
+      const bench = benchOf(async () => done, { concurrency: 1 });
+      for (const path of ['noisy/1', 'noisy/2', 'a/3']) await bench.queues.add(path);
+      await bench.queues.stepBack('noisy/1');
+      await bench.queues.stepBack('noisy/2');
+      await bench.queues.add('a/4');
+
+      expect(await bench.counts()).to.include({ waiting: 4 });
+      bench.worker.start();
+      await bench.untilRuns(4);
+
+      expect(bench.runs).to.deep.equal(['a/3', 'a/4', 'noisy/1', 'noisy/2']);
+    });
+
+    it('runs a path that is delayed meanwhile', async () => {
+      const bench = benchOf(async (path, _, nth) =>
+        path === 'noisy/1' && nth === 1 ? { kind: 'again', afterMs: 1, reason: 'paced' } : done,
+      );
+      await bench.queues.add('noisy/1');
+      await bench.queues.stepBack('noisy/1');
+      bench.worker.start();
+      await bench.untilRuns(2);
+      await bench.untilIdle();
+
+      expect(bench.outcomes).to.deep.equal(['waiting', 'published']);
+    });
+
+    it('ends for paths that waited for long', async () => {
+      const bench = benchOf(async () => done, { concurrency: 1 });
+      for (const path of ['noisy/1', 'a/2']) await bench.queues.add(path);
+      await bench.queues.stepBack('noisy/1');
+
+      await bench.queues.hurry(60_000);
+      await bench.queues.hurry(-1);
+      await bench.queues.stepBack('a/2');
+      bench.worker.start();
+      await bench.untilRuns(2);
+
+      expect(bench.runs).to.deep.equal(['noisy/1', 'a/2']);
+    });
+
+    it('does nothing for a path that was not queued, or runs', async () => {
+      const bench = benchOf(async () => {
+        await bench.queues.stepBack('acme/api');
+        return done;
+      });
+      await bench.queues.stepBack('acme/other');
+      await bench.queues.add('acme/api');
+      bench.worker.start();
+      await bench.untilIdle();
+
+      expect(bench.outcomes).to.deep.equal(['published']);
+    });
+  });
+
   describe('promote', () => {
     it('puts a waiting path first', async () => {
       const bench = benchOf(async () => done, { concurrency: 1 });
