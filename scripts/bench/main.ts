@@ -1,4 +1,5 @@
 /** `npm run bench`: measures the reactor in a sandbox of its own. It asserts nothing: it prints targets and what came out. */
+import { setMaxListeners } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { WORLDS, type World } from '../../test/support/servers/pins.ts';
@@ -30,6 +31,7 @@ interface Options {
 
 async function main(): Promise<void> {
   const interrupt = new AbortController();
+  setMaxListeners(0, interrupt.signal); // every request listens to it
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
   const options = new Command('bench')
     .description('Measures the reactor with a real Pulp and a Katello as slow as recorded; a quarter of an hour in all')
