@@ -11,7 +11,7 @@ import {
   type Reference,
   waitUntilListed,
 } from '../test/support/servers/sandbox/push.ts';
-import { SERVER_NAMES, siteOf, stopServers, withSandbox } from '../test/support/servers/sandbox/site.ts';
+import { expectUp, SERVER_NAMES, siteOf, stopServers, withSandbox } from '../test/support/servers/sandbox/site.ts';
 import { runStep } from '../test/support/servers/sandbox/step.ts';
 import { describeNextSteps, describeServers, readLog } from '../test/support/servers/sandbox/texts.ts';
 import { bringUp } from '../test/support/servers/sandbox/up.ts';
@@ -78,7 +78,9 @@ function createProgram(signal: AbortSignal): Command {
     .argument('<path:tag>', 'for example acme/web/hello:2', readReference)
     .option('--index', 'an index of two architectures')
     .action(async (reference: Reference, { world, index }: Options & { index?: true }) => {
-      const description = await readDescription(siteOf(world));
+      const site = siteOf(world);
+      await expectUp(site);
+      const description = await readDescription(site);
       const image = createNewImage(index === true);
       const { digest } = image.manifest;
       await runStep(`Push ${digest}`, () => pushInto(description, reference, image, signal));

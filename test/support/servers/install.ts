@@ -28,16 +28,18 @@ export interface Need {
 /** What the servers need. */
 export const SERVER_NEEDS: readonly Need[] = [
   { apt: 'postgresql', isThere: async () => (await findPostgres()) !== null },
-  { apt: 'redis-server', isThere: () => isCommand('redis-server', '--version') },
+  { apt: 'redis-server', isThere: () => isOnPath('redis-server') },
   { apt: 'python3-venv', isThere: async () => (await findPython()) !== null },
   // Pulp's file plugin imports GitPython, which looks for the program at once.
-  { apt: 'git', isThere: () => isCommand('git', '--version') },
+  { apt: 'git', isThere: () => isOnPath('git') },
 ];
 
 /** Registry clients, for pushes as people make them. */
 export const CLIENT_NEEDS: readonly Need[] = [
-  { apt: 'skopeo', isThere: () => isCommand('skopeo', '--version') },
-  { apt: 'podman', isThere: () => isCommand('podman', '--version') },
+  { apt: 'skopeo', isThere: () => isOnPath('skopeo') },
+  { apt: 'podman', isThere: () => isOnPath('podman') },
+  // podman needs it to unpack an image for an ordinary user.
+  { apt: 'uidmap', isThere: () => isOnPath('newuidmap') },
 ];
 
 /** The web servers in front of Pulp, as their programs alone: Debian's `apache2` would also start one. */
@@ -127,13 +129,16 @@ async function findMissing(needs: readonly Need[]): Promise<string[]> {
 /** A Python that Pulp runs on and that can make environments. */
 async function findPython(): Promise<string | null> {
   for (const python of ['python3', '/usr/bin/python3']) {
-    const check = 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))';
-    if (await isCommand(python, '-c', check)) return python;
+    if (await succeeds(python, '-c', 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))')) return python;
   }
   return null;
 }
 
-async function isCommand(command: string, ...args: string[]): Promise<boolean> {
+function isOnPath(program: string): Promise<boolean> {
+  return succeeds('sh', '-c', 'command -v "$1"', 'sh', program);
+}
+
+async function succeeds(command: string, ...args: string[]): Promise<boolean> {
   return runCommand(command, args).then(
     () => true,
     () => false,

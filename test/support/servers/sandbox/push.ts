@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createImage, createTwoArchitectures, type Pushable } from '../../image/image.ts';
 import { push } from '../../image/push.ts';
 import { type ListedTag, listTags } from '../listing.ts';
+import { ServerProblem } from '../problem.ts';
 import { PREFIX } from '../reactor.ts';
 import { waitFor } from '../wait.ts';
 import type { Description } from './description.ts';
@@ -26,14 +27,17 @@ export function createNewImage(isIndex: boolean): Pushable {
   return isIndex ? createTwoArchitectures({ seed }) : createImage({ seed });
 }
 
-/** Pushes the image with Pulp's own credentials. */
+/** Pushes the image with Pulp's own credentials. @throws ServerProblem with what the registry said against it */
 export async function pushInto(
-  description: Description,
+  { pulp }: Description,
   { path, tag }: Reference,
   image: Pushable,
   signal?: AbortSignal,
 ): Promise<void> {
-  await push(description.pulp, `${PREFIX}/${path}`, tag, image, { signal });
+  await push(pulp, `${PREFIX}/${path}`, tag, image, { signal }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw new ServerProblem(`${path}:${tag} cannot be pushed`, '', { cause: error });
+  });
 }
 
 /** How long the reactor may take for one small push before something is wrong. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PROJECT } from '../install.ts';
 import { withLock } from '../lock.ts';
 import type { World } from '../pins.ts';
+import { ServerProblem } from '../problem.ts';
 import { findServer, type Site, stopServer } from '../process.ts';
 import { PULP_PROCESSES } from '../pulp.ts';
 
@@ -29,6 +30,14 @@ export async function listRunning(site: Site): Promise<string[]> {
   const running: string[] = [];
   for (const name of SERVER_NAMES) if ((await findServer(site, name)) !== null) running.push(name);
   return running;
+}
+
+/** @throws ServerProblem unless every server runs */
+export async function expectUp(site: SandboxSite): Promise<void> {
+  const running = await listRunning(site);
+  const down = SERVER_NAMES.filter((name) => !running.includes(name));
+  if (down.length === 0) return;
+  throw new ServerProblem(`not running: ${down.join(', ')}`, `./scripts/sandbox up --world ${site.world}`);
 }
 
 /** Ends every server but those named in `but`; answers the names of those that ran. */
