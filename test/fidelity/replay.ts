@@ -1,10 +1,12 @@
 /** Replays recordings against the stand-in, one after the other, and says how each went. */
 import { startKatelloStandIn } from '../support/katello/stand-in.ts';
 import { createEmptyWorld } from '../support/katello/state/rows.ts';
-import { type Arrangement, arrange, ensureOrganization } from './arrange.ts';
+import { arrange } from './arrange.ts';
+import type { Arrangement } from './arrangement.ts';
 import { compareBodies, type Difference } from './compare.ts';
 import { compareCalls } from './compare-calls.ts';
 import { createDriver, type Driver, type WireAnswer } from './driver.ts';
+import { ensureOrganization } from './ensure-rows.ts';
 import { collectFacts } from './facts.ts';
 import { listAt } from './json.ts';
 import { inOrderOfTime } from './order.ts';
@@ -230,7 +232,6 @@ class ReplayRun {
   }
 
   #judge(exchange: RecordedExchange, answer: WireAnswer): Difference[] {
-    if (process.env['DUMP'] === exchange.name) console.log(JSON.stringify(answer.body));
     const { request, response } = exchange;
     pairTasks(response.body, answer.body, this.#taskIds);
     pairManifests(response.body, answer.body, this.#manifestIds);

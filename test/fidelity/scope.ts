@@ -16,6 +16,7 @@ const EXCLUSIONS: readonly Exclusion[] = [
 
 /** Why the recording is left out; null when it counts. */
 export function whyOutOfScope(recording: Recording): string | null {
-  if (recording.kind === 'other') return 'neither an exchange nor a list of calls';
-  return EXCLUSIONS.find(({ slug }) => slug.test(recording.slug))?.why ?? null;
+  const known = EXCLUSIONS.find(({ slug }) => slug.test(recording.slug));
+  if (known !== undefined) return known.why;
+  return recording.kind === 'other' ? 'neither an exchange nor a list of calls' : null;
 }

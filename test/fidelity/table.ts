@@ -1,10 +1,11 @@
 /** Replays a table of creates: names in, labels and container names out. */
-import { arrangeNextId } from './arrange.ts';
+
 import { compareBodies, type Difference } from './compare.ts';
 import type { Driver } from './driver.ts';
 import type { Facts } from './facts.ts';
 import { isObject, numberAt, textAt } from './json.ts';
 import { identityOf } from './people.ts';
+import { arrangeNextId } from './prepare-ids.ts';
 import type { RecordedTable } from './recording.ts';
 
 export async function replayTable(

@@ -19,18 +19,17 @@ export async function scheduleCapsuleSync(app: App, run: Run, repository: Reposi
   const mirrors = mirrorsOf(app, repository);
   if (mirrors.length === 0 && !app.traits.schedulesEmptyCapsuleSync) return;
 
-  const user = getById(app.world.users, run.task.userId);
-  const mayAll = ['manage_capsule_content', 'view_capsule_content'].every((permission) => holds(user, permission));
+  const mayAll = ['manage_capsule_content', 'view_capsule_content'].every((permission) => holds(run.user, permission));
   const proxyIds = mayAll || !app.traits.proxiesNeedUserRights ? mirrors.map((proxy) => proxy.id) : [];
   await app.tasks.start({
     action: syncRepositoryToCapsulesAction(app),
-    user,
+    user: run.user,
     requestId: String(run.task.plan['requestId']),
     organizationId: null,
     verb: ACTIONS.syncRepositoryToCapsules.verb,
     subjects: { sentence: '', humanizedInput: '', input: {} },
     input: {},
-    plan: { repositoryId: repository.id, proxyIds, userId: user.id },
+    plan: { repositoryId: repository.id, proxyIds, userId: run.user.id },
     links: [],
     locks: [],
   });
@@ -64,9 +63,8 @@ export function syncRepositoryToCapsulesAction(app: App): Action {
 /** Id of the proxy's own task; null when it could not be planned. */
 async function startFor(app: App, run: Run, proxy: Proxy): Promise<string | null> {
   const { repositoryId, requestId } = run.task.plan;
-  const user = getById(app.world.users, run.task.userId);
   const options = { repository_id: Number(repositoryId) };
-  const task = await startCapsuleSync(app, proxy, options, user, String(requestId), run.task.id).catch(() => null);
+  const task = await startCapsuleSync(app, proxy, options, run.user, String(requestId), run.task.id).catch(() => null);
   return task?.id ?? null;
 }
 
@@ -105,7 +103,7 @@ export function countCapsuleContentAction(): Action {
 async function startCountContent(app: App, proxy: Proxy, run: Run): Promise<void> {
   await app.tasks.start({
     action: countCapsuleContentAction(),
-    user: getById(app.world.users, run.task.userId),
+    user: run.user,
     requestId: String(run.task.plan['requestId']),
     organizationId: null,
     verb: ACTIONS.countCapsuleContent.verb,

@@ -47,8 +47,14 @@ export async function deleteInPulp(app: App, run: Run, repository: Repository, k
 async function destroyCopies(app: App, run: Run, repository: Repository): Promise<void> {
   for (const copy of instancesOf(app.world, repository).filter((row) => row.id !== repository.id)) {
     await run.step(`copy ${copy.id}`, async () => {
-      const user = getById(app.world.users, run.task.userId);
-      const task = await startDestroyRepository(app, copy, true, user, String(run.task.plan['requestId']), run.task.id);
+      const task = await startDestroyRepository(
+        app,
+        copy,
+        true,
+        run.user,
+        String(run.task.plan['requestId']),
+        run.task.id,
+      );
       await app.tasks.wait(task, 60_000);
     });
   }

@@ -15,7 +15,6 @@ export function publishEnvironmentAction(app: App): Action {
 
 async function publishEnvironment(app: App, run: Run): Promise<void> {
   const environment = getById(app.world.environments, Number(run.task.plan['environmentId']));
-  const user = getById(app.world.users, run.task.userId);
   const repositories = app.world.repositories.filter(
     (row) => row.environmentId === environment.id && !getById(app.world.roots, row.rootId).isContainerPush,
   );
@@ -33,7 +32,7 @@ async function publishEnvironment(app: App, run: Run): Promise<void> {
       } catch (error) {
         run.skip(error);
       }
-      await startGenerateMetadata(app, repository, user, String(run.task.plan['requestId'])).catch(() => null);
+      await startGenerateMetadata(app, repository, run.user, String(run.task.plan['requestId'])).catch(() => null);
     }),
   );
 }

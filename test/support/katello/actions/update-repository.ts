@@ -43,9 +43,7 @@ async function updateRepository(app: App, run: Run): Promise<void> {
   ]);
   await run.step('metadata', async () => {
     const requestId = String(run.task.plan['requestId']);
-    await startGenerateMetadata(app, repository, getById(app.world.users, run.task.userId), requestId).catch(
-      () => null,
-    );
+    await startGenerateMetadata(app, repository, run.user, requestId).catch(() => null);
     forgetProxies(app, repository);
   });
 }

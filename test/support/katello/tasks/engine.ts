@@ -16,6 +16,8 @@ import { StepError } from './step-error.ts';
 /** What an action's `run` gets. */
 export interface Run {
   readonly task: Task;
+  /** who started it */
+  readonly user: User;
   readonly signal: AbortSignal;
   /** Carries a step out, once in the life of the task. */
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
@@ -109,6 +111,7 @@ export function createTaskEngine(deps: EngineDeps): TaskEngine {
   function runOf(task: Task, signal: AbortSignal): Run {
     return {
       task,
+      user: getById(store.world.users, task.userId),
       signal,
       async step<T>(name: string, work: () => Promise<T>): Promise<T> {
         if (Object.hasOwn(task.doneSteps, name)) return z.custom<T>().parse(task.doneSteps[name]);
@@ -264,9 +267,4 @@ function waitFor(ms: number, signal: AbortSignal): Promise<void> {
       { once: true },
     );
   });
-}
-
-/** Login of the task's user. */
-export function userOf(store: Store, task: Task): User {
-  return getById(store.world.users, task.userId);
 }
