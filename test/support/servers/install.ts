@@ -44,8 +44,8 @@ export const CLIENT_NEEDS: readonly Need[] = [
 
 /** The web servers in front of Pulp, as their programs alone: Debian's `apache2` would also start one. */
 export const WEB_NEEDS: readonly Need[] = [
-  { apt: 'apache2-bin', isThere: () => isCommand('/usr/sbin/apache2', '-v') },
-  { apt: 'nginx', isThere: () => isCommand('/usr/sbin/nginx', '-v') },
+  { apt: 'apache2-bin', isThere: () => exists('/usr/sbin/apache2') },
+  { apt: 'nginx', isThere: () => exists('/usr/sbin/nginx') },
 ];
 
 /**
