@@ -71,14 +71,14 @@ function fill(template: string, values: Readonly<Record<string, string>>): strin
   return template.replaceAll(/@([A-Z_]+)@/g, (placeholder, name: string) => values[name] ?? placeholder);
 }
 
-/** In the foreground, so that the process started is the one that ends. */
+/** In the foreground, so that the process started is the one that ends; and it ends with this one, whatever happens. */
 function run(kind: Kind, dir: string): ChildProcess {
   const config = join(dir, 'main.conf');
-  const [command, args] =
+  const [command, args]: [string, string[]] =
     kind === 'apache'
       ? ['/usr/sbin/apache2', ['-d', dir, '-f', config, '-D', 'FOREGROUND']]
       : ['/usr/sbin/nginx', ['-p', dir, '-c', config, '-e', join(dir, 'log', 'error.log')]];
-  return spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  return spawn('setpriv', ['--pdeathsig', 'TERM', '--', command, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 function isOpen(port: number): Promise<boolean> {
