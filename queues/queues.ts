@@ -31,6 +31,8 @@ export interface Queues {
   stepBack(path: string): Promise<void>;
   /** Ends that for paths that were queued so long ago. @throws E_TRANSPORT */
   hurry(olderThanMs: number): Promise<void>;
+  /** Ends the waiting for a clock that is ahead of ours: its daemon may be gone, or set right. @throws E_TRANSPORT */
+  forgetClocksAhead(): Promise<void>;
   /** State of the path's job, or null when it has none that is to be run. @throws E_TRANSPORT */
   findState(path: string): Promise<string | null>;
   /** @throws E_TRANSPORT */
@@ -53,6 +55,8 @@ const STEPPED_BACK = 1;
 const IN_TURN = 0;
 /** More paths than wait at once, as a rule; the rest is found the next time. */
 const MOST_HURRIED = 100;
+/** Clocks of servers that are looked after differ by less. */
+const CLOCK_TOLERANCE_MS = 60_000;
 
 export function createQueues(options: QueueOptions): Queues {
   const open = <T>(name: string) => {
@@ -110,6 +114,12 @@ export function createQueues(options: QueueOptions): Queues {
         const jobs = await reconcile.getPrioritized(0, MOST_HURRIED - 1);
         const old = jobs.filter(({ timestamp }) => Date.now() - timestamp > olderThanMs);
         for (const job of old) await job.changePriority({ priority: IN_TURN });
+      }),
+    forgetClocksAhead: () =>
+      ask(async () => {
+        const jobs = await reconcile.getJobs(['delayed'], 0, MOST_HURRIED - 1, false); // the longest wait first
+        const ahead = jobs.filter(({ processedOn = 0 }) => processedOn > Date.now() + CLOCK_TOLERANCE_MS);
+        for (const job of ahead) await job.promote();
       }),
     findState: (path) =>
       ask(async () => {

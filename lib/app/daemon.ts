@@ -197,6 +197,7 @@ function appointments(queues: Queues, store: Store, tuner: Tuner, canary: Canary
     ? [
         { name: 'canary', cron: '*/20 * * * * *', run: () => canary.send() },
         { name: 'hurry', cron: '*/5 * * * * *', run: () => queues.hurry(LONGEST_STEP_BACK_MS) },
+        { name: 'clocks', cron: '15 * * * * *', run: () => queues.forgetClocksAhead() },
         { name: 'concurrency', cron: '30 * * * * *', run: () => tuner.tick() },
       ]
     : [];

@@ -231,6 +231,24 @@ describe('queues and worker', function () {
     });
   });
 
+  describe('clocks', () => {
+    it('that are ahead make no path wait longer than its own pause', async () => {
+      const bench = benchOf(async (_path, _run, nth) =>
+        nth === 1 ? { kind: 'again', afterMs: 60_000, reason: 'paced' } : done,
+      );
+      bench.worker.start();
+      await bench.queues.add('acme/api');
+      await until('the pause', async () => (await bench.counts())['delayed'] === 1);
+      await bench.queues.forgetClocksAhead();
+      expect(await bench.counts()).to.include({ delayed: 1 });
+
+      await redis.client.hset(await keyOfJob(bench, 'acme/api'), 'processedOn', Date.now() + 3_600_000);
+      await bench.queues.forgetClocksAhead();
+
+      await bench.untilRuns(2);
+    });
+  });
+
   describe('promote', () => {
     it('puts a waiting path first', async () => {
       const bench = benchOf(async () => done, { concurrency: 1 });
@@ -549,6 +567,10 @@ describe('queues and worker', function () {
       await other.close();
     });
   });
+
+  async function keyOfJob({ prefix }: Bench, path: string): Promise<string> {
+    return `${prefix}:reconcile:${await redis.client.get(`${prefix}:reconcile:de:${path}`)}`;
+  }
 
   async function lockOf(bench: Bench): Promise<string> {
     const [key] = await redis.client.keys(`${bench.prefix}:reconcile:*:lock`);
