@@ -103,8 +103,9 @@ export function createPaths(keys: Keys, now: () => number): Paths {
 
   return {
     readPace: async (path) => {
-      const text = await keys.run((redis) => redis.get(pace(path)));
-      return text === null ? null : Number(text);
+      // what is left of it, by the clock of Redis: the one that wrote it may be another than ours
+      const leftMs = await keys.run((redis) => redis.pttl(pace(path)));
+      return leftMs > 0 ? now() + leftMs : null;
     },
     writePace: async (path, notBefore) => {
       const ttlMs = Math.ceil(notBefore - now());
