@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { PROJECT } from '../servers/install.ts';
 import { claimPort } from '../servers/ports.ts';
-import { ensureServer, expectRunning, killServer, type Site, stopServer } from '../servers/process.ts';
+import { ensureServer, expectRunning, isRunning, killServer, type Site, stopServer } from '../servers/process.ts';
 import { waitFor } from '../servers/wait.ts';
 
 const LogLine = z.looseObject({ time: z.string(), level: z.string(), message: z.string() });
@@ -29,6 +29,7 @@ export interface DaemonProcess {
   kill(): Promise<void>;
   /** SIGSTOP and SIGCONT: it holds in the middle of whatever it does, and knows nothing of it. */
   freeze(): void;
+  /** Nothing for one that has ended. */
   thaw(): void;
   /** SIGTERM. */
   stop(): Promise<void>;
@@ -38,25 +39,22 @@ export interface DaemonOptions {
   /** of its log, its state directory, its ports */
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
-  /** in front of the command: another clock, for example */
-  readonly wrapper?: readonly string[];
 }
 
 const COMMAND = ['--import', 'tsx', join(PROJECT, 'scripts', 'kpr.ts'), 'serve'];
 
 /** Starts the daemon from its sources; answers before it is ready. */
-export async function startDaemon(site: Site, { name, env, wrapper = [] }: DaemonOptions): Promise<DaemonProcess> {
+export async function startDaemon(site: Site, { name, env }: DaemonOptions): Promise<DaemonProcess> {
   const port = await claimPort(site, name);
   const metricsPort = await claimPort(site, `${name}-metrics`);
   const stateDir = join(site.dir, name);
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const metricsUrl = `http://127.0.0.1:${metricsPort}`;
 
-  const [command = '', ...args] = [...wrapper, process.execPath, ...COMMAND];
   const server = await ensureServer(site, {
     name,
-    command,
-    args,
+    command: process.execPath,
+    args: COMMAND,
     cwd: PROJECT,
     env: {
       KPR_STATE_DIR: stateDir,
@@ -90,7 +88,9 @@ export async function startDaemon(site: Site, { name, env, wrapper = [] }: Daemo
     readLog: async () => parseLog(await readFile(server.log, 'utf8')),
     kill: () => killServer(server),
     freeze: () => void process.kill(server.pid, 'SIGSTOP'),
-    thaw: () => void process.kill(server.pid, 'SIGCONT'),
+    thaw: () => {
+      if (isRunning(server)) process.kill(server.pid, 'SIGCONT');
+    },
     stop: async () => void (await stopServer(site, name)),
   };
 }

@@ -29,15 +29,10 @@ export interface Rig {
   /** labels of the organizations, each without a push product */
   readonly organizations: readonly string[];
   /** Starts a daemon, or starts it again with the state that it had; `env` is on top of what it needs. */
-  startDaemon(name?: string, options?: Partial<Pick<RigDaemonOptions, 'env' | 'wrapper'>>): Promise<DaemonProcess>;
+  startDaemon(name?: string, env?: Readonly<Record<string, string>>): Promise<DaemonProcess>;
   /** pushes, and knows what has to become of them; for paths that name no product */
   readonly ledger: Ledger;
   close(): Promise<void>;
-}
-
-interface RigDaemonOptions {
-  readonly env: Readonly<Record<string, string>>;
-  readonly wrapper: readonly string[];
 }
 
 export interface RigOptions {
@@ -95,7 +90,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     redis,
     organizations,
     startDaemon: async (name = 'daemon', extra = {}) => {
-      const daemon = await startDaemon(site, { name, ...extra, env: { ...env, ...extra.env } });
+      const daemon = await startDaemon(site, { name, env: { ...env, ...extra } });
       daemons.set(name, daemon);
       return daemon;
     },
