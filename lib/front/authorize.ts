@@ -21,6 +21,8 @@ export interface Grant {
   readonly access: readonly Access[];
   /** push paths that may be pushed to */
   readonly pushed: readonly string[];
+  /** false if something that was wanted is left out */
+  readonly isWhole: boolean;
 }
 
 export type Authorize = (person: Person, wanted: readonly Wanted[], signal: AbortSignal) => Promise<Grant>;
@@ -49,7 +51,7 @@ export function createAuthorize(deps: FrontDeps, makePushProduct: MakePushProduc
       if (path !== null)
         access.push({ type: 'repository', name: toPulpName(path, settings.prefix), actions: ['pull'] });
     }
-    return { access, pushed };
+    return { access, pushed, isWhole: access.length === wanted.length };
   }
 
   /** @returns the push path */

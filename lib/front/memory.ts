@@ -2,7 +2,10 @@
 import { LRUCache } from 'lru-cache';
 
 export interface Memory<T extends object> {
-  /** What was answered to this key, or what `load` answers. A failure reaches those who wait for it and is not kept. */
+  /**
+   * What was answered to this key, or what `load` answers. A failure reaches those who wait for it and is not kept, nor is
+   * an answer that is not worth it.
+   */
   read(key: string, load: () => Promise<T>): Promise<T>;
 }
 
@@ -16,13 +19,16 @@ export interface MemoryOptions {
 /** Answers kept at most; the one not asked for longest goes first. */
 const SIZE = 10_000;
 
-export function createMemory<T extends object>({ ttlMs, now }: MemoryOptions): Memory<T> {
+export function createMemory<T extends object>(
+  { ttlMs, now }: MemoryOptions,
+  isWorthKeeping: (value: T) => boolean,
+): Memory<T> {
   const kept = createKept<T>({ ttlMs, now });
   const loading = new Map<string, Promise<T>>();
 
   async function keep(key: string, load: () => Promise<T>): Promise<T> {
     const value = await load();
-    if (ttlMs > 0) kept.set(key, value);
+    if (ttlMs > 0 && isWorthKeeping(value)) kept.set(key, value);
     return value;
   }
 

@@ -35,7 +35,7 @@ const DECISION_MS = 30_000;
 export function addTokenRoutes(server: FastifyInstance, deps: FrontDeps, options: TokenRoutesOptions): void {
   const { settings, log } = deps;
   const { authorize, people, fingerprint, tokens, closing } = options;
-  const memory = createMemory<Grant>({ ttlMs: settings.cacheMs, now: deps.now });
+  const memory = createMemory<Grant>({ ttlMs: settings.cacheMs, now: deps.now }, ({ isWhole }) => isWhole);
   const services = new Set([...settings.registryHosts, settings.host].map((host) => host.toLowerCase()));
 
   async function answer({ service, wanted, credential }: Asked, address: string): Promise<TokenAnswer> {

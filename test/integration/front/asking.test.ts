@@ -54,6 +54,19 @@ describe('asking Katello', () => {
     expect(front.userCalls).to.have.lengthOf(4);
   });
 
+  it('keeps no answer that left something out', async () => {
+    await start();
+    const scopes = ['repository:globex/api:pull'];
+    const pull = () => front.ask({ as: 'dev', scopes });
+    await front.create('products', { organization_id: 2, name: 'Container Push' });
+    expect((await pull()).access).to.deep.equal([]);
+    const roles = [{ name: 'r', permissions: ['view_products'], productIds: null, organizationIds: null }];
+
+    await front.changeUser('dev', { roles, organizationIds: [1, 2] });
+
+    expect((await pull()).access).to.deep.equal(['kpr.push/globex/api:pull']);
+  });
+
   it('keeps no refusal: a right that was given works at once', async () => {
     await start();
     await push('viewer');

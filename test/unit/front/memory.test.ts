@@ -10,7 +10,7 @@ describe('createMemory', () => {
     loads = 0;
   });
 
-  const open = (ttlMs: number) => createMemory<{ n: number }>({ ttlMs, now: () => nowMs });
+  const open = (ttlMs: number) => createMemory<{ n: number }>({ ttlMs, now: () => nowMs }, ({ n }) => n !== 7);
   const load = async () => ({ n: ++loads });
 
   it('keeps an answer for its time', async () => {
@@ -32,6 +32,15 @@ describe('createMemory', () => {
     const later = await memory.read('a', load);
 
     expect([...both, later].map(({ n }) => n)).to.deep.equal([1, 1, 2, 3]);
+  });
+
+  it('keeps no answer that is not worth it', async () => {
+    const memory = open(100);
+    loads = 6;
+
+    const answers = [await memory.read('a', load), await memory.read('a', load), await memory.read('a', load)];
+
+    expect(answers.map(({ n }) => n)).to.deep.equal([7, 8, 8]);
   });
 
   it('passes a failure to all who wait, and does not keep it', async () => {
