@@ -4,6 +4,7 @@
 import type { DistributionRow, Labels } from '../domain/claim.ts';
 import type { OrganizationRules, Row, TargetRow } from '../domain/match.ts';
 import type { PushPath } from '../domain/path.ts';
+import type { Throttle } from './throttle.ts';
 
 /** What a person set. */
 export interface FrontSettings extends OrganizationRules {
@@ -92,6 +93,8 @@ export type Log = Readonly<
 export interface FrontDeps {
   readonly settings: FrontSettings;
   readonly users: Users;
+  /** one for all that ask Katello with logins of people, the dashboard too: Katello counts them together */
+  readonly throttle: Throttle;
   readonly directory: Directory;
   /** by the account of the reactor; null when it is gone */
   readonly findRepository: (id: number, signal?: AbortSignal) => Promise<OwnedRepository | null>;

@@ -9,7 +9,6 @@ import { createFingerprint } from './fingerprint.ts';
 import { createPeople } from './people.ts';
 import { createPushProductMaker } from './push-product.ts';
 import { addSignpost } from './signpost.ts';
-import { createThrottle } from './throttle.ts';
 import { createTokens } from './token.ts';
 import { addTokenRoutes } from './token-routes.ts';
 
@@ -20,16 +19,12 @@ const BODY_BYTES = 16 * 1024;
  * errors stay within. Needs neither cookies nor a trusted proxy.
  */
 export function createFront(deps: FrontDeps): FastifyPluginAsync {
-  const { settings, log, now, readKey } = deps;
+  const { settings, readKey } = deps;
   const { realm: issuer, subject, tokenSeconds: seconds } = settings;
 
   return async (server) => {
-    const closing = new AbortController();
-    server.addHook('onClose', async () => closing.abort());
-
     const fingerprint = createFingerprint();
-    const onFull = () => log.warn('too many failed logins: those that are not known are refused unasked');
-    const people = createPeople(deps, createThrottle({ now, onFull }), fingerprint);
+    const people = createPeople(deps, fingerprint);
     const authorize = createAuthorize(deps, createPushProductMaker(deps));
     const tokens = createTokens({ issuer, subject, seconds, readKey });
 
@@ -40,7 +35,7 @@ export function createFront(deps: FrontDeps): FastifyPluginAsync {
         { parseAs: 'string', bodyLimit: BODY_BYTES },
         async (_request: FastifyRequest, body: string) => new URLSearchParams(body),
       );
-      addTokenRoutes(scope, deps, { authorize, people, fingerprint, tokens, closing: closing.signal });
+      addTokenRoutes(scope, deps, { authorize, people, fingerprint, tokens });
     });
     await server.register(async (scope) => {
       scope.removeAllContentTypeParsers();

@@ -4,7 +4,6 @@ import type { Credential } from './credential.ts';
 import type { FrontDeps, ProductRef, ProductRights, User } from './deps.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { createKept } from './memory.ts';
-import type { Throttle } from './throttle.ts';
 
 /**
  * One person during one request. Every function proves the login on the way.
@@ -33,8 +32,7 @@ const WRONG_MS = 60_000;
 const KNOWN_MS = 12 * 3_600_000;
 
 export function createPeople(
-  { users, log, now }: Pick<FrontDeps, 'users' | 'log' | 'now'>,
-  throttle: Throttle,
+  { users, throttle, log, now }: Pick<FrontDeps, 'users' | 'throttle' | 'log' | 'now'>,
   fingerprint: Fingerprint,
 ): People {
   const wrong = createKept<object>({ ttlMs: WRONG_MS, now });

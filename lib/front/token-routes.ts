@@ -6,6 +6,7 @@ import { errorsBody, RequestError, toAnswer } from './answer.ts';
 import type { Authorize, Grant } from './authorize.ts';
 import { clientAddress } from './client-address.ts';
 import { type Credential, checkCredential, readBasic } from './credential.ts';
+import { createDeadlines } from './deadlines.ts';
 import type { FrontDeps } from './deps.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { createMemory } from './memory.ts';
@@ -18,8 +19,6 @@ export interface TokenRoutesOptions {
   readonly people: People;
   readonly fingerprint: Fingerprint;
   readonly tokens: Tokens;
-  /** aborted when the server closes */
-  readonly closing: AbortSignal;
 }
 
 interface Asked {
@@ -34,7 +33,8 @@ const DECISION_MS = 30_000;
 
 export function addTokenRoutes(server: FastifyInstance, deps: FrontDeps, options: TokenRoutesOptions): void {
   const { settings, log } = deps;
-  const { authorize, people, fingerprint, tokens, closing } = options;
+  const { authorize, people, fingerprint, tokens } = options;
+  const deadlines = createDeadlines(DECISION_MS);
   const memory = createMemory<Grant>({ ttlMs: settings.cacheMs, now: deps.now }, ({ isWhole }) => isWhole);
   const services = new Set([...settings.registryHosts, settings.host].map((host) => host.toLowerCase()));
 
@@ -61,7 +61,7 @@ export function addTokenRoutes(server: FastifyInstance, deps: FrontDeps, options
   ): Promise<Grant> {
     const person = people.meet(credential, address, service);
     try {
-      return await authorize(person, wanted, AbortSignal.any([closing, AbortSignal.timeout(DECISION_MS)]));
+      return await deadlines.run((signal) => authorize(person, wanted, signal));
     } catch (error) {
       if (error instanceof RefusedError && person.isProven()) {
         const paths = wanted.map(({ name }) => name);
@@ -84,6 +84,7 @@ export function addTokenRoutes(server: FastifyInstance, deps: FrontDeps, options
     return isRegistry ? readWanted(parameters.getAll('scope'), settings.prefix) : [];
   }
 
+  server.addHook('preClose', async () => deadlines.close());
   server.addHook('onRequest', async (_, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   });

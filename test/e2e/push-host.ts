@@ -7,6 +7,7 @@ import fastify from 'fastify';
 import { openSecret } from '../../lib/config/secret.ts';
 import { createFront } from '../../lib/front/front.ts';
 import { generateKeys, privateKeyFile, publicKeyFile } from '../../lib/front/keys.ts';
+import { createThrottle } from '../../lib/front/throttle.ts';
 import { createHttpClient } from '../../lib/http/client.ts';
 import type { Credentials } from '../../lib/http/credentials.ts';
 import { createDirectory } from '../../lib/katello/directory.ts';
@@ -100,6 +101,7 @@ function createFrontOf({ pulp, katello }: RunningWorld, { registry, realm, dir, 
     onGranted: (push) => void granted.push(push),
     onAnswered: silent,
     log,
+    throttle: createThrottle({ now: () => performance.now(), onFull: silent }),
     now: () => performance.now(),
     delay: async (ms, signal) => delay(ms, undefined, { signal }),
   });

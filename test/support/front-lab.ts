@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { FrontDeps, FrontSettings } from '../../lib/front/deps.ts';
 import { createFront } from '../../lib/front/front.ts';
+import { createThrottle } from '../../lib/front/throttle.ts';
 import { createHttpClient } from '../../lib/http/client.ts';
 import { createKatelloUsers } from '../../lib/katello/users.ts';
 import { createPushProduct } from '../../lib/reconcile/create.ts';
@@ -87,6 +88,9 @@ export async function startFrontLab(options: FrontLabOptions = {}): Promise<Fron
     void lines.push(JSON.stringify({ level, message, ...fields }));
   const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 
+  const now = () => performance.now() + passedMs;
+  const onFull = () => log.warn('too many failed logins');
+
   const deps: FrontDeps = {
     settings: {
       realm: 'https://push.example.com/token',
@@ -125,7 +129,8 @@ export async function startFrontLab(options: FrontLabOptions = {}): Promise<Fron
     onGranted: (push) => void granted.push(push),
     onAnswered: (outcome) => void outcomes.push(outcome),
     log,
-    now: () => performance.now() + passedMs,
+    throttle: createThrottle({ now, onFull }),
+    now,
     delay: async (ms, signal) => delay(Math.min(ms, 5), undefined, { signal }),
   };
   const server = fastify();

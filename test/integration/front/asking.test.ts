@@ -167,3 +167,33 @@ describe('asking Katello', () => {
     });
   });
 });
+
+describe('a server that closes', () => {
+  it('does not wait for Katello', async () => {
+    let isAsked: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      isAsked = resolve;
+    });
+    const front = await startFrontLab({
+      wrapFront: (deps) => ({
+        ...deps,
+        users: {
+          ...deps.users,
+          readProductRights: async (_user, _product, signal) => {
+            isAsked();
+            await new Promise((_resolve, reject) => {
+              signal?.addEventListener('abort', () => reject(new DOMException('gone', 'AbortError')));
+            });
+            return 'hidden';
+          },
+        },
+      }),
+    });
+
+    const told = front.ask({ as: 'dev', scopes: PUSH });
+    await asked;
+    await front.close();
+
+    expect((await told).status).to.equal(503);
+  });
+});
