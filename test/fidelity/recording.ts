@@ -61,13 +61,27 @@ export type Recording = RecordedExchange | RecordedCalls | RecordedTable | Other
 
 /** Reads all recordings of one version, in order of number. @throws when a file is no JSON */
 export async function readRecordings(directory: string, version: string): Promise<Recording[]> {
+  const files = await readFiles(directory);
+  return files
+    .filter(({ value }) => versionOf(value) === version)
+    .map(({ file, value }) => recordingOf(file, value))
+    .toSorted((a, b) => a.number - b.number || a.name.localeCompare(b.name));
+}
+
+/** The versions of Katello that the folder has recordings of; none where there is no such folder. */
+export async function listVersions(directory: string): Promise<string[]> {
+  const files = await readFiles(directory).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return [...new Set(files.flatMap(({ value }) => versionOf(value) ?? []))].toSorted();
+}
+
+async function readFiles(directory: string): Promise<{ readonly file: string; readonly value: unknown }[]> {
   const files = (await readdir(directory)).filter((file) => /^(k\d+-)?\d{3}-.*\.json$/.test(file));
-  const recordings: Recording[] = [];
-  for (const file of files) {
-    const value: unknown = JSON.parse(await readFile(join(directory, file), 'utf8'));
-    if (versionOf(value) === version) recordings.push(recordingOf(file, value));
-  }
-  return recordings.toSorted((a, b) => a.number - b.number || a.name.localeCompare(b.name));
+  return Promise.all(
+    files.map(async (file) => ({ file, value: JSON.parse(await readFile(join(directory, file), 'utf8')) as unknown })),
+  );
 }
 
 function versionOf(value: unknown): string | null {

@@ -51,6 +51,10 @@ export interface Trial {
   importUnit(repositoryId: number, pushable: Pushable): Promise<Answer>;
   /** Tags that Katello lists, with their digests. */
   listTags(repositoryId: number): Promise<Record<string, string>>;
+  /** How many tasks wait where `/tasks/hold` holds them. */
+  parked(): Promise<number>;
+  /** The same Pulp with another stand-in, after this one was closed. */
+  reopen(options: Partial<StandInOptions>): Promise<Trial>;
   close(): Promise<void>;
 }
 
@@ -61,6 +65,7 @@ const SEED = new URL('./seeds/sandbox.json', import.meta.url);
 const Row = z.object({ id: z.number() });
 const TaskRow = z.object({ id: z.string() });
 const Versioned = z.object({ name: z.string(), version_href: z.string() });
+const Parked = z.array(z.object({ isParked: z.boolean() }));
 const TagPage = z.object({
   results: z.array(z.object({ name: z.string(), manifest: z.object({ digest: z.string() }) })),
 });
@@ -72,7 +77,10 @@ export function idOf({ body }: Answer): number {
 
 /** The stand-in of that version with the seed `sandbox.json`. */
 export async function startTrial(version: string, options: Partial<StandInOptions> = {}): Promise<Trial> {
-  const pulp = await startFakePulp({ world: 'a' });
+  return openTrial(await startFakePulp({ world: 'a' }), version, options);
+}
+
+async function openTrial(pulp: FakePulp, version: string, options: Partial<StandInOptions>): Promise<Trial> {
   const pulpClient = createPulpClient(pulp);
   const seed = Seed.parse(JSON.parse(await readFile(SEED, 'utf8')));
   const standIn = await startKatelloStandIn({ pulp, version, seed, ...options });
@@ -125,12 +133,12 @@ export async function startTrial(version: string, options: Partial<StandInOption
       return id;
     },
     pushInto: async (repositoryId, tag, pushable) => {
-      const { name, version_href: version } = await showRepository(repositoryId);
+      const { name, version_href: known } = await showRepository(repositoryId);
       await push(pulp, `kpr.push/acme/web/${name}`, tag, pushable);
       const pushed = await pulpClient.findRepository(`kpr.push/acme/web/${name}`);
       const path = `content/container/tags/?repository_version=${pushed?.latest_version_href}&name=${tag}`;
       const units = (await pulpClient.list(path, Tag)).map((unit) => unit.pulp_href);
-      const target = version.replace(/versions\/\d+\/$/, '');
+      const target = known.replace(/versions\/\d+\/$/, '');
       await pulpClient.finish(await pulpClient.post(`${target}add/`, { content_units: units }));
     },
     importTag: (repositoryId, name, { manifest }, extra = {}) =>
@@ -150,6 +158,8 @@ export async function startTrial(version: string, options: Partial<StandInOption
       const { body } = await ask('kpr', `GET /katello/api/v2/docker_tags?repository_id=${repositoryId}&per_page=100`);
       return Object.fromEntries(TagPage.parse(body).results.map(({ name, manifest }) => [name, manifest.digest]));
     },
+    parked: async () => Parked.parse(await control('GET /tasks')).filter(({ isParked }) => isParked).length,
+    reopen: (changed) => openTrial(pulp, version, { ...options, ...changed }),
     close: async () => {
       await standIn.close();
       await pulp.close();

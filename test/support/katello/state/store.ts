@@ -1,12 +1,15 @@
 /**
- * Holds the world and, if asked, keeps it in a file: written whole to a neighbour and renamed, after each change, one
- * write at a time.
+ * Holds the world and, if asked, keeps it in a file: written whole to a neighbour and renamed, soon after each change,
+ * one write at a time.
  */
 
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { createEmptyWorld, type World } from './rows.ts';
+
+/** Changes within so much time are written together. */
+const PAUSE_MS = 50;
 
 export interface Store {
   readonly world: World;
@@ -31,10 +34,9 @@ export async function openStore(path: string | null, initial: () => World): Prom
   const world: World = { ...createEmptyWorld(), ...(saved ?? initial()) };
   let isDirty = saved === null;
   let writing: Promise<void> = Promise.resolve();
-  let isQueued = false;
+  let timer: NodeJS.Timeout | null = null;
 
   async function write(target: string): Promise<void> {
-    isQueued = false;
     if (!isDirty) return;
     isDirty = false;
     const draft = `${target}.${randomBytes(6).toString('hex')}`;
@@ -42,10 +44,11 @@ export async function openStore(path: string | null, initial: () => World): Prom
     await rename(draft, target);
   }
 
-  function schedule(): void {
-    if (path === null || isQueued) return;
-    isQueued = true;
-    writing = writing.then(() => write(path));
+  function writeNow(): Promise<void> {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (path !== null) writing = writing.then(() => write(path));
+    return writing;
   }
 
   const store: Store = {
@@ -60,7 +63,7 @@ export async function openStore(path: string | null, initial: () => World): Prom
     },
     changed() {
       isDirty = true;
-      schedule();
+      if (path !== null) timer ??= setTimeout(() => void writeNow(), PAUSE_MS);
     },
     replace(other) {
       const current: Record<string, unknown> = { ...world };
@@ -68,10 +71,7 @@ export async function openStore(path: string | null, initial: () => World): Prom
       Object.assign(world, Object.fromEntries(next.map(([table, rows]) => [table, kept(current[table], rows)])));
       store.changed();
     },
-    async flush() {
-      schedule();
-      await writing;
-    },
+    flush: writeNow,
   };
   return store;
 }

@@ -134,6 +134,8 @@ export function createTaskEngine(deps: EngineDeps): TaskEngine {
     task.state = 'stopped';
     task.result = result;
     task.progress = 1;
+    // nobody runs it again
+    task.doneSteps = {};
     releaseLocks(store.world, task.id);
     store.changed();
   }
