@@ -25,19 +25,21 @@ const STAGES: Readonly<Record<string, () => Promise<Counts>>> = {
   e2e: () => runEndToEnd(),
 };
 
-const HELP = `Usage: test [stage...]
+const HELP = `Usage: test [--long] [stage...]
 
 Installs what is missing and runs every stage, or those that are named: ${Object.keys(STAGES).join(', ')}
+  --long  faults, crashes and outages at full length too
 `;
 
 async function main(): Promise<number> {
-  const options = { help: { type: 'boolean', short: 'h' } } as const;
+  const options = { help: { type: 'boolean', short: 'h' }, long: { type: 'boolean' } } as const;
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const unknown = positionals.filter((name) => !Object.keys(STAGES).includes(name));
   if (values.help === true || unknown.length > 0) {
     process.stdout.write(unknown.length > 0 ? `no such stage: ${unknown.join(', ')}\n\n${HELP}` : HELP);
     return unknown.length > 0 ? 2 : 0;
   }
+  if (values.long === true) process.env['KPR_TEST_LONG'] = '1';
   await runStep('System packages', async ({ say, note }) => {
     const installed = await installSystemPackages([...SERVER_NEEDS, ...CLIENT_NEEDS, ...WEB_NEEDS], {
       onProgress: say,
