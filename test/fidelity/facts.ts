@@ -146,11 +146,17 @@ function noteProduct(products: Map<number, JsonObject>, repository: JsonObject):
   });
 }
 
-/** `ACME_containers_app` is organization, product and repository; only the last is known for sure. */
+/**
+ * Labels of organization and product out of `Globex_Corp_Web_Shop_api`. The organization's may be shown beside it; else
+ * the path, `globex_corp-web_shop-api`, has another joint where it ends.
+ */
 function labelsOf(repository: JsonObject): [string | null, string | null] {
-  const rest = textAt(repository, 'content_label')?.replace(new RegExp(`_${String(repository['label'])}$`), '');
-  const [, organization = null, product = null] = /^([^_]+)_(.+)$/.exec(rest ?? '') ?? [];
-  return [organization, product];
+  const rest = textAt(repository, 'content_label')?.replace(new RegExp(`_${String(repository['label'])}$`), '') ?? '';
+  const known = textAt(objectAt(repository, 'organization'), 'label') ?? '';
+  const path = textAt(repository, 'relative_path') ?? '';
+  const joints = [...rest].map((letter, at) => letter === '_' && /[-/]/.test(path[at] ?? ''));
+  const end = rest.startsWith(`${known}_`) ? known.length : joints.indexOf(true);
+  return end > 0 ? [rest.slice(0, end), rest.slice(end + 1)] : [null, null];
 }
 
 function noteLibrary(companions: Map<number, Companions>, organization: JsonObject): void {
