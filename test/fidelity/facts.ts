@@ -154,7 +154,7 @@ function labelsOf(repository: JsonObject): [string | null, string | null] {
   const rest = textAt(repository, 'content_label')?.replace(new RegExp(`_${String(repository['label'])}$`), '') ?? '';
   const known = textAt(objectAt(repository, 'organization'), 'label') ?? '';
   const path = textAt(repository, 'relative_path') ?? '';
-  const joints = [...rest].map((letter, at) => letter === '_' && /[-/]/.test(path[at] ?? ''));
+  const joints = Array.from(rest, (letter, at) => letter === '_' && /[-/]/.test(path[at] ?? ''));
   const end = rest.startsWith(`${known}_`) ? known.length : joints.indexOf(true);
   return end > 0 ? [rest.slice(0, end), rest.slice(end + 1)] : [null, null];
 }

@@ -127,6 +127,7 @@ export function taskRow(shown: JsonObject, userId: number, links: Task['links'])
     label: textAt(shown, 'label') ?? '',
     action: textAt(shown, 'action') ?? '',
     userId,
+    isJob: shown['username'] === null,
     startedAt,
     endedAt,
     state: stateOf(textAt(shown, 'state')),

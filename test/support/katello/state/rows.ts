@@ -192,6 +192,8 @@ export interface Task {
   /** the sentence of the action and its subjects */
   action: string;
   userId: number;
+  /** a plain job of Foreman's scheduler: it tells no user, no input and no output */
+  isJob: boolean;
   startedAt: string;
   endedAt: string | null;
   state: TaskState;

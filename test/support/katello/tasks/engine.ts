@@ -223,6 +223,7 @@ function createTask(request: TaskRequest, now: Date): Task {
     label: action.label,
     action: `${request.verb} ${subjects.sentence}`.trim(),
     userId: user.id,
+    isJob: false,
     startedAt: now.toISOString(),
     endedAt: null,
     state: 'planning',
