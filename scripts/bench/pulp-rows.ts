@@ -1,6 +1,7 @@
 /**
  * Push repositories that exist in Pulp's database only: settled ones, each with one version, a distribution, and the
- * claim that nothing is to be done. Pushing as many would take a day.
+ * claim that nothing is to be done. Pushing as many would take a day. Each was last pushed to at another time, because a
+ * sweep reads down to a time.
  *
  * @see tables of pulpcore 3.105 and 3.123, pulp_container 2.27 and 2.30
  */
@@ -30,7 +31,7 @@ export function renderRows(world: World, count: number): string {
 BEGIN;
 CREATE TEMPORARY TABLE rows ON COMMIT DROP AS
   SELECT n, ${path} AS name, gen_random_uuid() AS repository, gen_random_uuid() AS distribution,
-    (SELECT pulp_id FROM core_domain WHERE name = 'default') AS domain, now() - interval '30 days' AS time
+    (SELECT pulp_id FROM core_domain WHERE name = 'default') AS domain, now() - n * interval '5 minutes' AS time
   FROM generate_series((SELECT count(*) FROM core_repository WHERE name LIKE '${PREFIX}/acme/rows/%') + 1, ${count}) n;
 INSERT INTO core_repository (pulp_id, pulp_created, pulp_last_updated, name, next_version, pulp_type, user_hidden,
     pulp_labels, pulp_domain_id)
