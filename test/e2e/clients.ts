@@ -31,12 +31,17 @@ export async function pushWithPodman(pulp: PulpServer, path: string, tag: string
     const store = ['--root', join(dir, 'store'), '--runroot', join(dir, 'run'), '--storage-driver', 'vfs'];
     const podman = (...args: string[]): Promise<string> =>
       runCommand('podman', [...store, '--cgroup-manager', 'cgroupfs', '--events-backend', 'none', ...args]);
-    const id = (await podman('pull', '--quiet', layout)).trim();
-    const digestFile = join(dir, 'digest');
-    const credentials = `--creds=${pulp.login}:${pulp.password}`;
-    const target = `docker://${pulp.registry}/${PREFIX}/${path}:${tag}`;
-    await podman('push', '--tls-verify=false', credentials, '--digestfile', digestFile, id, target);
-    return (await readFile(digestFile, 'utf8')).trim();
+    try {
+      const id = (await podman('pull', '--quiet', layout)).trim();
+      const digestFile = join(dir, 'digest');
+      const credentials = `--creds=${pulp.login}:${pulp.password}`;
+      const target = `docker://${pulp.registry}/${PREFIX}/${path}:${tag}`;
+      await podman('push', '--tls-verify=false', credentials, '--digestfile', digestFile, id, target);
+      return (await readFile(digestFile, 'utf8')).trim();
+    } finally {
+      // It unpacks into directories without write permission, which only its own user namespace may remove.
+      await podman('rmi', '--all', '--force');
+    }
   });
 }
 
