@@ -4,7 +4,7 @@
  * The last line is the sum: `N passed, N failed`, and `, N skipped` if there are any. Types and lint count as one each.
  */
 import { rm } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { Argument, Command, CommanderError } from 'commander';
 import { addCounts, type Environment, formatCounts, runCheck, runMocha } from '../test/support/checks.ts';
 import type { Counts } from '../test/support/count-reporter.ts';
 import { CLIENT_NEEDS, installSystemPackages, SERVER_NEEDS, WEB_NEEDS } from '../test/support/servers/install.ts';
@@ -25,21 +25,25 @@ const STAGES: Readonly<Record<string, () => Promise<Counts>>> = {
   e2e: () => runEndToEnd(),
 };
 
-const HELP = `Usage: test [--long] [stage...]
+interface Options {
+  readonly long?: true;
+}
 
-Installs what is missing and runs every stage, or those that are named: ${Object.keys(STAGES).join(', ')}
-  --long  faults, crashes and outages at full length too
-`;
+function createProgram(): Command {
+  return new Command('test')
+    .description('Installs what is missing and runs every stage, or those that are named.')
+    .addArgument(new Argument('[stage...]', 'in this order').choices(Object.keys(STAGES)))
+    .option('--long', 'faults, crashes and outages at full length too')
+    .showHelpAfterError()
+    .exitOverride()
+    .action(async (names: readonly string[], { long }: Options) => {
+      if (long === true) process.env['KPR_TEST_LONG'] = '1';
+      process.exitCode = await runStages(names);
+    });
+}
 
-async function main(): Promise<number> {
-  const options = { help: { type: 'boolean', short: 'h' }, long: { type: 'boolean' } } as const;
-  const { values, positionals } = parseArgs({ allowPositionals: true, options });
-  const unknown = positionals.filter((name) => !Object.keys(STAGES).includes(name));
-  if (values.help === true || unknown.length > 0) {
-    process.stdout.write(unknown.length > 0 ? `no such stage: ${unknown.join(', ')}\n\n${HELP}` : HELP);
-    return unknown.length > 0 ? 2 : 0;
-  }
-  if (values.long === true) process.env['KPR_TEST_LONG'] = '1';
+/** Runs the named stages, or all, and tells their sum. @returns the exit code */
+async function runStages(names: readonly string[]): Promise<number> {
   await runStep('System packages', async ({ say, note }) => {
     const installed = await installSystemPackages([...SERVER_NEEDS, ...CLIENT_NEEDS, ...WEB_NEEDS], {
       onProgress: say,
@@ -50,7 +54,7 @@ async function main(): Promise<number> {
   const results: Counts[] = [];
   const rows: string[] = [];
   for (const [name, runStage] of Object.entries(STAGES)) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    if (names.length > 0 && !names.includes(name)) continue;
     process.stdout.write(`\n== ${name}\n`);
     const startedAt = Date.now();
     const counts = await runStage();
@@ -89,11 +93,14 @@ async function runEndToEnd(): Promise<Counts> {
 }
 
 try {
-  process.exitCode = await main();
+  await createProgram().parseAsync();
 } catch (error) {
-  // Also what cannot even be begun has an end that a script can read.
-  const hint = error instanceof ServerProblem && error.hint !== '' ? `hint: ${error.hint}\n` : '';
-  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n${hint}`);
-  process.stdout.write('0 passed, 1 failed\n');
-  process.exitCode = 1;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    const hint = error instanceof ServerProblem && error.hint !== '' ? `hint: ${error.hint}\n` : '';
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n${hint}`);
+    // Also what cannot even be begun has an end that a script can read.
+    process.stdout.write('0 passed, 1 failed\n');
+    process.exitCode = 1;
+  }
 }
