@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import { LeaseLostError, ReactorError, type System } from '../lib/errors.ts';
+import { InvariantError, LeaseLostError, ReactorError, type System } from '../lib/errors.ts';
 import { describeError, errorFields, type Logger } from '../lib/log.ts';
 import type { FailedPath, Paths } from '../lib/state/paths.ts';
 import { backoffMs, type QueueOptions, ReconcileJob } from './contract.ts';
@@ -102,6 +102,15 @@ export function createReconcileWorker(deps: WorkerDeps): ReconcileWorker {
   worker.on('lockRenewalFailed', (jobIds) => {
     log.warn('jobs were lost to another worker', { jobIds });
     for (const jobId of jobIds) worker.cancelJob(jobId);
+  });
+  worker.on('failed', (job) => {
+    // without a run: its processes died too often
+    const path = job?.deferredFailure ? ReconcileJob.safeParse(job.data).data?.path : undefined;
+    if (!job || path === undefined) return;
+    const error = new InvariantError('the daemon died too often while it worked on this path');
+    noteFailure(deps, path, job, error).catch((failure: unknown) =>
+      log.debug('worker complains', errorFields(failure)),
+    );
   });
 
   return {
@@ -202,12 +211,17 @@ async function retry(deps: WorkerDeps, path: string, job: Job, error: unknown): 
 }
 
 async function fail(deps: WorkerDeps, path: string, job: Job, error: unknown): Promise<never> {
+  await noteFailure(deps, path, job, error);
+  throw new UnrecoverableError(describeError(error));
+}
+
+/** Remembers the job, which goes once its path is well again. */
+async function noteFailure(deps: WorkerDeps, path: string, job: Job, error: unknown): Promise<void> {
   deps.onEnded('failed');
   deps.log.error('path failed', { path, attempt: job.attemptsMade + 1, ...errorFields(error) });
   const code = error instanceof ReactorError ? error.code : 'E_INVARIANT';
   const message = describeError(error);
   await forgetFailure(deps, await deps.paths.failRun({ path, jobId: job.id ?? '', code, message }));
-  throw new UnrecoverableError(message);
 }
 
 /** A path has at most one failed job: the last. */

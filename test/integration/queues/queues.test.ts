@@ -519,6 +519,22 @@ describe('queues and worker', function () {
       expect(Number(await redis.client.zscore(`${first.prefix}:looks`, 'acme/api'))).to.be.above(Date.now());
     });
 
+    it('knows a path whose processes died too often, until it is well again', async () => {
+      const bench = benchOf(async () => done);
+      await bench.queues.add('acme/api');
+      await redis.client.hset(await keyOfJob(bench, 'acme/api'), 'defa', 'as BullMQ notes it');
+
+      bench.worker.start();
+
+      await until('the failure', async () => (await bench.store.paths.countFailed()) === 1);
+      expect(await bench.counts()).to.include({ failed: 1 });
+      expect(bench.runs).to.deep.equal([]);
+      await bench.queues.add('acme/api');
+      await bench.untilRuns(1);
+      await until('no failed job', async () => (await bench.counts())['failed'] === 0);
+      expect(await bench.store.paths.countFailed()).to.equal(0);
+    });
+
     it('works on no more paths at once than all daemons may', async () => {
       let atOnce = 0;
       let most = 0;
