@@ -6,7 +6,7 @@ import { inParallel } from '../support/faults/in-parallel.ts';
 import { createRandom } from '../support/faults/random.ts';
 import { findFlaws, type Rig, startRig, untilSettled } from '../support/faults/rig.ts';
 import { isLong, seed } from '../support/faults/settings.ts';
-import { comeBetween, FIRST, MOMENTS, MOVED, type Moment, type Step } from '../support/faults/steps.ts';
+import { FIRST, killAt, MOMENTS, MOVED, type Moment, type Step } from '../support/faults/steps.ts';
 import { createTwoArchitectures } from '../support/image/image.ts';
 
 const LANES = isLong ? 8 : 3;
@@ -91,15 +91,10 @@ async function crashAndRecover(lane: Lane, path: string, { step, moment }: Crash
     await untilSettled(rig, SETTLE_MS);
   }
 
-  let killing = Promise.resolve();
-  const reached = comeBetween(rig, step, moment, () => {
-    killing = lane.daemon.kill();
-    return killing;
-  });
+  const killed = killAt(rig, lane.daemon, step, moment);
   await ledger.pushNew(path, 'latest');
   if (!MOVED.includes(step)) await ledger.push(path, 'multi', createTwoArchitectures({ seed: path }));
-  await reached;
-  await killing;
+  await killed;
   lane.daemon = await rig.startDaemon();
 
   await untilSettled(rig, SETTLE_MS);

@@ -18,6 +18,7 @@ export type Readiness = z.infer<typeof Readiness>;
 
 export interface DaemonProcess {
   readonly pid: number;
+  isRunning(): boolean;
   /** Null while it does not answer. */
   readReadiness(): Promise<Readiness | null>;
   untilReady(timeoutMs?: number): Promise<void>;
@@ -72,6 +73,7 @@ export async function startDaemon(site: Site, { name, env }: DaemonOptions): Pro
 
   return {
     pid: server.pid,
+    isRunning: () => isRunning(server),
     readReadiness,
     untilReady: async (timeoutMs = 30_000) => {
       const isReady = async (): Promise<true | undefined> => {

@@ -66,7 +66,7 @@ describe('a fault proxy', () => {
   it('keeps the answer to itself', async () => {
     expectPost();
     const patience = new AbortController();
-    proxy.watch((moment) => (moment === 'answered' ? patience.abort() : undefined));
+    proxy.watch((moment) => void (moment === 'answered' && patience.abort()));
 
     const failure = await postWith('silent', patience.signal).catch((error: unknown) => error);
 
@@ -141,6 +141,12 @@ describe('a fault proxy', () => {
 
     expect(Object.fromEntries(proxy.counts)).to.deep.equal({ 503: 2, none: 1 });
     expect(proxy.calls).to.deep.equal([1, 2, 3].map((nth) => ({ nth, method: 'POST', url: '/a?b=c' })));
+  });
+
+  it('drops a call that a watcher does not let through', async () => {
+    proxy.watch(async () => 'drop' as const);
+
+    expect(await codeOf(post())).to.equal('ECONNRESET');
   });
 
   it('tells a watcher how far each call has come', async () => {

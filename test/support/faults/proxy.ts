@@ -20,8 +20,11 @@ export interface SeenCall {
 /** Which fault this call gets; null: none. Asked once for each call, in the order in which they come. */
 export type Trouble = (call: SeenCall) => Fault | null;
 
-/** Told when a call came, when the server has answered it, and when the answer has gone to the client; may hold it up. */
-export type Watcher = (moment: 'came' | 'answered' | 'delivered', call: SeenCall) => Promise<void> | void;
+/**
+ * Told when a call came, when the server has answered it, and when the answer has gone to the client. It may hold the
+ * call up, and drop one that came: then the server never sees it.
+ */
+export type Watcher = (moment: 'came' | 'answered' | 'delivered', call: SeenCall) => Promise<'drop' | void> | void;
 
 export interface FaultProxy {
   /** in place of the server's own, without a slash at the end */
@@ -113,8 +116,7 @@ export async function startFaultProxy(target: string, options: FaultProxyOptions
       reset: () => incoming.socket.resetAndDestroy(),
       goAway,
     };
-    await watcher?.('came', call);
-    if (incoming.socket.destroyed) return; // the client died before its request was on its way
+    if ((await watcher?.('came', call)) === 'drop') return exchange.reset();
     if (fault) await spoil(fault, exchange);
     else exchange.answer(await exchange.forward());
     await watcher?.('delivered', call);

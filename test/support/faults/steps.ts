@@ -1,5 +1,6 @@
 /** The writes of a reconcile as the proxies see them, and how to come between at one of them. */
 import { callSiteOf } from './call-site.ts';
+import type { DaemonProcess } from './daemon.ts';
 import type { Rig } from './rig.ts';
 
 export interface Step {
@@ -41,8 +42,26 @@ export const MOVED: readonly Step[] = [
   { name: 'claim a moved tag', server: 'pulp', site: LABEL, occurrence: 1 },
 ];
 
-/** Resolves once `act` has been begun there; counts calls from now on. The call is held up until `act` has ended. */
-export function comeBetween({ proxies }: Rig, step: Step, at: Moment, act: () => Promise<void>): Promise<void> {
+/** Kills the daemon there; resolves once it is dead. */
+export function killAt(rig: Rig, daemon: DaemonProcess, step: Step, at: Moment): Promise<void> {
+  return new Promise((resolve, reject) => {
+    void comeBetween(rig, step, at, async () => {
+      await daemon.kill().then(resolve, reject);
+      return 'drop';
+    });
+  });
+}
+
+/**
+ * Resolves once `act` has been begun there; counts calls from now on. The call is held up until `act` has ended, and
+ * dropped if it answers that.
+ */
+export function comeBetween(
+  { proxies }: Rig,
+  step: Step,
+  at: Moment,
+  act: () => Promise<'drop' | void>,
+): Promise<void> {
   const proxy = proxies[step.server];
   let seen = 0;
   return new Promise((resolve) => {
@@ -53,7 +72,7 @@ export function comeBetween({ proxies }: Rig, step: Step, at: Moment, act: () =>
       proxy.watch(null);
       const acting = act();
       resolve();
-      await acting;
+      return acting;
     });
   });
 }

@@ -1,0 +1,92 @@
+/** What crashes leave behind in Redis, and a Redis that must not be used. */
+import { expect } from 'chai';
+import { createFigures } from '../support/faults/figures.ts';
+import { findFlaws, type Rig, startRig, untilSettled } from '../support/faults/rig.ts';
+import { isLong } from '../support/faults/settings.ts';
+import { FIRST, killAt } from '../support/faults/steps.ts';
+import { type Scenario, together } from '../support/faults/together.ts';
+import { waitFor } from '../support/servers/wait.ts';
+
+const SETTLE_MS = 120_000;
+/** More than a job may lose its process. */
+const CRASHES = 7;
+const PATH = 'org1/api';
+
+describe('Redis', function () {
+  this.timeout(isLong ? 600_000 : 110_000); // jobs of a dead process are taken over after half a minute
+  const figures = createFigures('What crashes leave behind');
+  after(() => figures.print());
+
+  const scenario = (fault: string, work: (rig: Rig) => Promise<void>): Scenario => {
+    return async () => {
+      const rig = await startRig({ name: 'strays', organizations: 1 });
+      try {
+        await work(rig);
+        await untilSettled(rig, SETTLE_MS);
+        const flaws = await findFlaws(rig, 0);
+        const runs = rig.ledger.count();
+        figures.add({ fault, runs, converged: flaws.length === 0 ? runs : 0, lost: 'nothing' });
+        expect(flaws).to.deep.equal([]);
+      } finally {
+        await rig.close();
+      }
+    };
+  };
+
+  together({
+    'with keys that hold jobs which are gone: every push arrives': scenario('stray deduplication keys', async (rig) => {
+      const daemon = await rig.startDaemon();
+      await daemon.untilReady();
+      const keyOf = await findKeyOf(rig, 'org1/seen');
+      const paths = ['org1/gone', 'org1/never'];
+      for (const path of paths) await rig.redis?.ask((redis) => redis.set(keyOf(path), `job of ${path}`));
+
+      for (const path of paths) await rig.ledger.pushNew(path, '1');
+    }),
+
+    'that evicts keys is refused': async () => {
+      const rig = await startRig({ name: 'strays', organizations: 1 });
+      try {
+        await rig.redis?.ask((redis) => redis.config('SET', 'maxmemory-policy', 'allkeys-lru'));
+        const daemon = await rig.startDaemon();
+
+        const isEnded = async (): Promise<true | undefined> => (daemon.isRunning() ? undefined : true);
+        await waitFor('the end of the daemon', isEnded, { timeoutMs: 30_000 });
+
+        const [last] = (await daemon.readLog()).filter(({ level }) => level === 'error');
+        expect(last?.['error']).to.match(/this Redis evicts keys/);
+        figures.add({ fault: 'a policy that evicts', runs: 1, converged: 1, lost: 'nothing; refused at start' });
+      } finally {
+        await rig.close();
+      }
+    },
+
+    ...(isLong && {
+      [`after ${CRASHES} crashes on one path: its push arrives`]: scenario('crash after crash', async (rig) => {
+        let daemon = await rig.startDaemon();
+        await daemon.untilReady();
+        for (let crashes = 0; crashes < CRASHES; crashes++) {
+          const killed = killAt(rig, daemon, COPY, 'came');
+          if (crashes === 0) await rig.ledger.pushNew(PATH, '1');
+          await killed;
+          daemon = await rig.startDaemon();
+        }
+        await untilSettled(rig, SETTLE_MS);
+        expect(await daemon.readMetric('kpr_queue_jobs{queue="reconcile",state="failed"}')).to.equal(0);
+      }),
+    }),
+  });
+});
+
+const COPY = FIRST.find(({ name }) => name === 'copy')!;
+
+/** How the queue names the key that holds a path's only job; learned from a job of it. */
+async function findKeyOf(rig: Rig, path: string): Promise<(other: string) => string> {
+  await rig.ledger.pushNew(path, '1');
+  const look = async (): Promise<string | undefined> => {
+    const keys = await rig.redis?.ask((redis) => redis.keys('*:de:*'));
+    return keys?.find((key) => key.endsWith(path));
+  };
+  const key = await waitFor('a deduplication key', look, { timeoutMs: 20_000, gapMs: 5 });
+  return (other) => key.slice(0, -path.length) + other;
+}
