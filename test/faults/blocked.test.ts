@@ -12,6 +12,8 @@ import { createTwoArchitectures } from '../support/image/image.ts';
 const SECONDS = isLong ? [20, 45] : [20];
 const SETTLE_MS = 90_000;
 
+const STEPS = FIRST.filter(({ name }) => ['create the repository', 'copy', 'publish', 'claim'].includes(name));
+
 describe('a daemon that stands still in mid-write', function () {
   this.timeout(isLong ? 600_000 : 110_000); // longer than leases last
   const figures = createFigures(this.title);
@@ -35,8 +37,6 @@ describe('a daemon that stands still in mid-write', function () {
   }
   together(scenarios);
 });
-
-const STEPS = FIRST.filter(({ name }) => ['create the repository', 'copy', 'publish', 'claim'].includes(name));
 
 function everyPlace(): [Step, Moment][] {
   return STEPS.flatMap((step) => MOMENTS.map((moment): [Step, Moment] => [step, moment]));

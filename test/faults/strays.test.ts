@@ -11,6 +11,7 @@ const SETTLE_MS = 120_000;
 /** More than a job may lose its process. */
 const CRASHES = 7;
 const PATH = 'org1/api';
+const COPY = FIRST.find(({ name }) => name === 'copy')!;
 
 describe('Redis', function () {
   this.timeout(isLong ? 600_000 : 110_000); // jobs of a dead process are taken over after half a minute
@@ -77,8 +78,6 @@ describe('Redis', function () {
     }),
   });
 });
-
-const COPY = FIRST.find(({ name }) => name === 'copy')!;
 
 /** How the queue names the key that holds a path's only job; learned from a job of it. */
 async function findKeyOf(rig: Rig, path: string): Promise<(other: string) => string> {
