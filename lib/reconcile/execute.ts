@@ -5,14 +5,14 @@ import { formatClaim, formatPins, LABELS } from '../domain/claim.ts';
 import { correlationId } from '../domain/correlation.ts';
 import type { Action, Plan } from '../domain/plan.ts';
 import type { StageName } from '../domain/receipt.ts';
-import { InvariantError } from '../errors.ts';
-import { findVersionRef } from '../pulp/href.ts';
+import { InvariantError, TaskFailedError } from '../errors.ts';
+import { findVersionRef, readVersionRef, versionHref } from '../pulp/href.ts';
 import type { WriteOptions } from '../pulp/pulp.ts';
 import { explainRefusal } from './busy.ts';
 import { createPushProduct, createRepository } from './create.ts';
 import type { ReconcileDeps } from './deps.ts';
 import type { Guard } from './lease.ts';
-import type { Observed } from './observe.ts';
+import { changesTags, type Observed } from './observe.ts';
 import { publish, verify } from './publish.ts';
 import type { Resolved } from './resolve.ts';
 
@@ -49,22 +49,17 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
     return { kind: 'observe-again' };
   }
 
+  const hrefs = (units: readonly { readonly href: string }[]): string[] => units.map(({ href }) => href);
   const lists = only('index-lists').flatMap((action) => action.lists);
-  if (lists.length > 0)
-    await run.stage('lists', () =>
-      indexLists(
-        run,
-        lists.map(({ href }) => href),
-      ),
-    );
+  let version = run.observed.target.version;
+  if (lists.length > 0) version = await run.stage('lists', () => indexLists(run, hrefs(lists)));
 
   const added = only('copy-tags').flatMap((action) => action.tags);
   const removed = only('remove-tags').flatMap((action) => action.tags);
   const manifests = only('remove-manifests').flatMap((action) => action.manifests);
-  let version = run.observed.target.version;
   if (added.length + removed.length + manifests.length > 0) {
-    const hrefs = (units: readonly { readonly href: string }[]): string[] => units.map(({ href }) => href);
-    version = await run.stage('copy', () => copy(run, hrefs(added), hrefs([...removed, ...manifests])));
+    const from = version;
+    version = await run.stage('copy', () => copy(run, from, hrefs(added), hrefs([...removed, ...manifests])));
   }
 
   let pull: string | null = null;
@@ -100,27 +95,52 @@ async function create(run: Run): Promise<void> {
   await createRepository(deps, resolved, resolved.productId, signal);
 }
 
-/** Lists have to be known to Katello before their tags arrive, or its index fails (Katello 4.0 to 5.0). */
-async function indexLists(run: Run, hrefs: readonly string[]): Promise<void> {
-  const { katello } = run.deps;
+/**
+ * Lists have to be known to Katello before their tags arrive, or its index fails (Katello 4.0 to 5.0). Katello adds them
+ * to its Pulp repository.
+ *
+ * @returns the latest version of target afterwards
+ * @throws E_TASK_FAILED when tags changed meanwhile: the plan is of another world
+ */
+async function indexLists(run: Run, hrefs: readonly string[]): Promise<number> {
+  const { katello, pulp } = run.deps;
   const repositoryId = repositoryIdOf(run);
   run.guard();
   const task = await katello.importUnits(repositoryId, hrefs, run.signal).catch(async (error: unknown) => {
     throw await explainRefusal(katello, repositoryId, error, run.signal);
   });
   await katello.waitForTask(task.id, run.signal);
+
+  const { target, targetHref } = run.observed;
+  const [repository] = targetHref ? await pulp.readRepositories([targetHref], run.signal) : [];
+  if (!repository) throw new InvariantError('a plan makes lists known in a repository that does not exist');
+  const latest = readVersionRef(repository.latest_version_href);
+  for (let number = target.version + 1; number <= latest.number; number++) {
+    const href = versionHref(latest.repositoryHref, number);
+    if (await changesTags(pulp, href, run.signal)) throw movedOn(href);
+  }
+  return latest.number;
 }
 
-/** Adds before it removes: the state between is a superset, and everything old and new can be pulled. */
-async function copy(run: Run, added: readonly string[], removed: readonly string[]): Promise<number> {
+/**
+ * Adds before it removes: the state between is a superset, and everything old and new can be pulled.
+ *
+ * @param from version that the plan was made for
+ * @returns the version that this made, or `from` if nothing had to be changed
+ * @throws E_TASK_FAILED when somebody else made a version in between: publishing ours would publish that one too
+ */
+async function copy(run: Run, from: number, added: readonly string[], removed: readonly string[]): Promise<number> {
   const { pulp } = run.deps;
-  const { targetHref, target } = run.observed;
+  const { targetHref } = run.observed;
   if (!targetHref) throw new InvariantError('a plan copies into a repository that does not exist');
 
-  let version = target.version;
+  let version = from;
   const finish = async (taskHref: string): Promise<void> => {
     const { created_resources } = await pulp.waitForTask(taskHref, run.signal);
-    for (const href of created_resources) version = findVersionRef(href)?.number ?? version;
+    for (const { number } of created_resources.map(findVersionRef).filter((made) => made !== null)) {
+      if (number !== version + 1) throw movedOn(versionHref(targetHref, version + 1));
+      version = number;
+    }
   };
   if (added.length > 0) {
     run.guard();
@@ -131,6 +151,10 @@ async function copy(run: Run, added: readonly string[], removed: readonly string
     await finish(await pulp.removeContent(targetHref, removed, write(run, STEPS.remove)));
   }
   return version;
+}
+
+function movedOn(href: string): TaskFailedError {
+  return new TaskFailedError('pulp', `that made ${href}`, 'somebody else changed the repository meanwhile');
 }
 
 /** Of a tag that both sides have, so that its manifest was not read before. */

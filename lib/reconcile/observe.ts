@@ -136,15 +136,19 @@ async function isWrittenByOthers(
     const href = versionHref(latest.repositoryHref, number);
     const writers = await pulp.findWriters(href, signal);
     const isOurOwn = writers.some((writer) => writer !== null && isOwnWrite(writer, uuid));
-    if (!isOurOwn && (await changesTags(pulp.readVersion(href, signal)))) return true;
+    if (!isOurOwn && (await changesTags(pulp, href, signal))) return true;
   }
   return false;
 }
 
 /** Lists that Katello adds on our behalf make versions too, but change no tag. A dropped version may have. */
-async function changesTags(reading: ReturnType<ReconcileDeps['pulp']['readVersion']>): Promise<boolean> {
+export async function changesTags(
+  pulp: Pick<ReconcileDeps['pulp'], 'readVersion'>,
+  href: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
   try {
-    const { added, removed } = (await reading).content_summary;
+    const { added, removed } = (await pulp.readVersion(href, signal)).content_summary;
     return 'container.tag' in added || 'container.tag' in removed;
   } catch (error) {
     if (isGone(error)) return true;

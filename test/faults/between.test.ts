@@ -1,0 +1,109 @@
+/** Somebody writes to Katello's Pulp repository after a reconcile has read it and before it writes. */
+import { expect } from 'chai';
+import { correlationId } from '../../lib/domain/correlation.ts';
+import { callSiteOf } from '../support/faults/call-site.ts';
+import { type FaultyLab, startFaultyLab } from '../support/faults/faulty-lab.ts';
+import { createFigures } from '../support/faults/figures.ts';
+import { createLedger, type Ledger } from '../support/faults/ledger.ts';
+import { settlePath } from '../support/faults/settle.ts';
+import { createTwoArchitectures } from '../support/image/image.ts';
+
+const PATH = 'acme/web/api';
+const ADD = 'POST /pulp/api/v3/repositories/container/container/*/add/';
+const IMPORT = 'PUT /katello/api/v2/repositories/*/import_uploads';
+/** Of somebody who is not the reactor. */
+const PERSON = '6a0d6f6e-0000-4000-8000-000000000000';
+
+describe('between the reading and the writing of a reconcile', () => {
+  const figures = createFigures('Somebody else writes between reading and writing');
+  let lab: FaultyLab;
+  let ledger: Ledger;
+  beforeEach(async () => {
+    lab = await startFaultyLab({ world: 'b' });
+    const push: Ledger['push'] = (path, tag, what) => lab.push(path, tag, what);
+    ledger = createLedger({ fakePulp: lab.fakePulp, prefix: 'kpr.push', push, nameOf: (path) => path });
+  });
+  afterEach(async function () {
+    const isPassed = this.currentTest?.state === 'passed';
+    figures.add({ fault: `${this.currentTest?.title}`, runs: 1, converged: isPassed ? 1 : 0, lost: 'nothing' });
+    await lab.close();
+  });
+  after(() => figures.print());
+
+  const pushAndSettle = async (tag: string): Promise<void> => {
+    await ledger.pushNew(PATH, tag);
+    await settlePath(lab, PATH);
+    ledger.look();
+  };
+  /** Does it once, when the reconcile's own write has come to the proxy but not to the server; then looks all the time. */
+  const before = (site: string, act: () => Promise<void>): void => {
+    const proxy = site === ADD ? lab.proxies.pulp : lab.proxies.katello;
+    proxy.watch(async (moment, call) => {
+      if (moment !== 'came' || callSiteOf(call) !== site) return;
+      for (const one of Object.values(lab.proxies)) one.watch(() => ledger.look());
+      await act();
+    });
+  };
+  const writeLate = async (unit: { pulp_href: string } | undefined): Promise<void> => {
+    const { targetHref, uuid } = await findRepositories(lab);
+    const options = { correlationId: correlationId({ uuid, version: 1, step: 1 }) };
+    await lab.pulp.waitForTask(await lab.pulp.addContent(targetHref, [unit?.pulp_href ?? ''], options));
+  };
+
+  it('a late write of a run that was given up brings no old tag back', async () => {
+    await pushAndSettle('a');
+    await pushAndSettle('latest');
+    const old = (await listTarget(lab)).find(({ name }) => name === 'latest');
+    await pushAndSettle('latest');
+    before(ADD, () => writeLate(old));
+
+    await pushAndSettle('other');
+
+    expect(ledger.stepsBack).to.deep.equal([]);
+    expect(ledger.findUnsettled()).to.deep.equal([]);
+  });
+
+  it('nor does one while a list is being made known', async () => {
+    await pushAndSettle('a');
+    await pushAndSettle('latest');
+    const old = (await listTarget(lab)).find(({ name }) => name === 'latest');
+    await pushAndSettle('latest');
+    before(IMPORT, () => writeLate(old));
+
+    await ledger.push(PATH, 'multi', createTwoArchitectures({ seed: 'multi' }));
+    await settlePath(lab, PATH);
+
+    expect(ledger.stepsBack).to.deep.equal([]);
+    expect(ledger.findUnsettled()).to.deep.equal([]);
+  });
+
+  it('a tag that a person removes in Katello stays removed', async () => {
+    await pushAndSettle('a');
+    await pushAndSettle('1');
+    await pushAndSettle('2');
+    const { targetHref } = await findRepositories(lab);
+    const removed = (await listTarget(lab)).find(({ name }) => name === '1');
+    before(ADD, async () => {
+      const options = { correlationId: PERSON };
+      await lab.pulp.waitForTask(await lab.pulp.removeContent(targetHref, [removed?.pulp_href ?? ''], options));
+    });
+
+    await pushAndSettle('3');
+    await pushAndSettle('4');
+
+    expect(Object.keys((await lab.listed(PATH)) ?? {}).toSorted()).to.deep.equal(['2', '3', '4', 'a']);
+  });
+});
+
+async function findRepositories({ pulp }: FaultyLab): Promise<{ targetHref: string; uuid: string; latest: string }> {
+  const pushed = await pulp.findDistribution(`kpr.push/${PATH}`);
+  const served = await pulp.findDistribution(PATH);
+  const targetHref = served?.repository_version?.replace(/versions\/\d+\/$/, '') ?? '';
+  const [target] = await pulp.readRepositories([targetHref]);
+  const [, uuid = ''] = /\/([0-9a-f-]{36})\/$/.exec(pushed?.repository ?? '') ?? [];
+  return { targetHref, uuid, latest: target?.latest_version_href ?? '' };
+}
+
+async function listTarget(lab: FaultyLab): Promise<{ name: string; pulp_href: string }[]> {
+  return lab.pulp.listTagNames((await findRepositories(lab)).latest);
+}
