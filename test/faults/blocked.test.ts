@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createFigures } from '../support/faults/figures.ts';
-import { findFlaws, startRig, untilSettled } from '../support/faults/rig.ts';
+import { findFlaws, untilSettled, withRig } from '../support/faults/rig.ts';
 import { isLong } from '../support/faults/settings.ts';
 import { comeBetween, FIRST, MOMENTS, type Moment, type Step } from '../support/faults/steps.ts';
 import { type Scenario, together } from '../support/faults/together.ts';
@@ -47,9 +47,8 @@ function somePlaces(): [Step, Moment][] {
 }
 
 async function standStill(step: Step, moment: Moment, seconds: number): Promise<string[]> {
-  const rig = await startRig({ name: 'blocked', organizations: 1, redis: 'embedded' });
-  const { ledger } = rig;
-  try {
+  return withRig({ name: 'blocked', organizations: 1, redis: 'embedded' }, async (rig) => {
+    const { ledger } = rig;
     const daemon = await rig.startDaemon();
     await daemon.untilReady();
     const stood = new Promise<void>((resolve) => {
@@ -65,7 +64,5 @@ async function standStill(step: Step, moment: Moment, seconds: number): Promise<
     await stood;
     await untilSettled(rig, SETTLE_MS);
     return await findFlaws(rig, await daemon.readMetric('kpr_failed_paths'));
-  } finally {
-    await rig.close();
-  }
+  });
 }

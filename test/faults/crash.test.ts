@@ -9,7 +9,7 @@ import { isLong, seed } from '../support/faults/settings.ts';
 import { FIRST, killAt, MOMENTS, MOVED, type Moment, type Step } from '../support/faults/steps.ts';
 import { createTwoArchitectures } from '../support/image/image.ts';
 
-const LANES = isLong ? 8 : 3;
+const LANES = isLong ? 8 : 2;
 /** Kills at each step in the long run; in the short one some steps are killed at once each. */
 const TIMES = 20;
 const SETTLE_MS = 120_000;

@@ -1,7 +1,7 @@
 /** What crashes leave behind in Redis, and a Redis that must not be used. */
 import { expect } from 'chai';
 import { createFigures } from '../support/faults/figures.ts';
-import { findFlaws, type Rig, startRig, untilSettled } from '../support/faults/rig.ts';
+import { findFlaws, type Rig, untilSettled, withRig } from '../support/faults/rig.ts';
 import { isLong } from '../support/faults/settings.ts';
 import { FIRST, killAt } from '../support/faults/steps.ts';
 import { type Scenario, together } from '../support/faults/together.ts';
@@ -19,19 +19,15 @@ describe('Redis', function () {
   after(() => figures.print());
 
   const scenario = (fault: string, work: (rig: Rig) => Promise<void>): Scenario => {
-    return async () => {
-      const rig = await startRig({ name: 'strays', organizations: 1 });
-      try {
+    return () =>
+      withRig({ name: 'strays', organizations: 1 }, async (rig) => {
         await work(rig);
         await untilSettled(rig, SETTLE_MS);
         const flaws = await findFlaws(rig, 0);
         const runs = rig.ledger.count();
         figures.add({ fault, runs, converged: flaws.length === 0 ? runs : 0, lost: 'nothing' });
         expect(flaws).to.deep.equal([]);
-      } finally {
-        await rig.close();
-      }
-    };
+      });
   };
 
   together({
@@ -45,9 +41,8 @@ describe('Redis', function () {
       for (const path of paths) await rig.ledger.pushNew(path, '1');
     }),
 
-    'that evicts keys is refused': async () => {
-      const rig = await startRig({ name: 'strays', organizations: 1 });
-      try {
+    'that evicts keys is refused': () =>
+      withRig({ name: 'strays', organizations: 1 }, async (rig) => {
         await rig.redis?.ask((redis) => redis.config('SET', 'maxmemory-policy', 'allkeys-lru'));
         const daemon = await rig.startDaemon();
 
@@ -57,10 +52,7 @@ describe('Redis', function () {
         const [last] = (await daemon.readLog()).filter(({ level }) => level === 'error');
         expect(last?.['error']).to.match(/this Redis evicts keys/);
         figures.add({ fault: 'a policy that evicts', runs: 1, converged: 1, lost: 'nothing; refused at start' });
-      } finally {
-        await rig.close();
-      }
-    },
+      }),
 
     ...(isLong && {
       [`after ${CRASHES} crashes on one path: its push arrives`]: scenario('crash after crash', async (rig) => {

@@ -1,7 +1,7 @@
 /** Two daemons on one Redis, of which one stops in the middle of a write and goes on much later. */
 import { expect } from 'chai';
 import { createFigures } from '../support/faults/figures.ts';
-import { findFlaws, startRig, untilSettled } from '../support/faults/rig.ts';
+import { findFlaws, untilSettled, withRig } from '../support/faults/rig.ts';
 import { isLong } from '../support/faults/settings.ts';
 import { comeBetween, MOMENTS, MOVED, type Moment, type Step } from '../support/faults/steps.ts';
 import { type Scenario, together } from '../support/faults/together.ts';
@@ -37,9 +37,8 @@ function somePlaces(): [Step, Moment][] {
 }
 
 async function freezeAndThaw(step: Step, moment: Moment): Promise<string[]> {
-  const rig = await startRig({ name: 'frozen', organizations: 1, env: { KPR_SUPERSEDED: 'remove' } });
-  const { ledger } = rig;
-  try {
+  return withRig({ name: 'frozen', organizations: 1, env: { KPR_SUPERSEDED: 'remove' } }, async (rig) => {
+    const { ledger } = rig;
     const first = await rig.startDaemon('first');
     await first.untilReady();
     await ledger.pushNew(PATH, 'latest');
@@ -63,9 +62,7 @@ async function freezeAndThaw(step: Step, moment: Moment): Promise<string[]> {
     await until('the first one to notice', async () => (await first.readLog()).some(isLoss), SETTLE_MS);
     await untilSettled(rig, SETTLE_MS);
     return await findFlaws(rig, await second.readMetric('kpr_failed_paths'));
-  } finally {
-    await rig.close();
-  }
+  });
 }
 
 function isLoss({ message }: { readonly message: string }): boolean {

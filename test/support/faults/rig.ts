@@ -112,6 +112,16 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   };
 }
 
+/** Starts everything but a daemon, works with it, and takes it away again. */
+export async function withRig<T>(options: RigOptions, work: (rig: Rig) => Promise<T>): Promise<T> {
+  const rig = await startRig(options);
+  try {
+    return await work(rig);
+  } finally {
+    await rig.close();
+  }
+}
+
 /** What is not as it has to be in the end: a line each. `failed` is the number of failed paths that a daemon counts. */
 export async function findFlaws({ ledger, standIn }: Rig, failed: number): Promise<string[]> {
   const { products, repositories, paused } = await readWorld(standIn);
