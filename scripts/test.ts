@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { Argument, Command, CommanderError } from 'commander';
 import { addCounts, type Environment, formatCounts, runCheck, runMocha } from '../test/support/checks.ts';
 import type { Counts } from '../test/support/count-reporter.ts';
+import { FAKETIME } from '../test/support/faults/faketime.ts';
 import { CLIENT_NEEDS, installSystemPackages, SERVER_NEEDS, WEB_NEEDS } from '../test/support/servers/install.ts';
 import { WORLDS } from '../test/support/servers/pins.ts';
 import { ServerProblem } from '../test/support/servers/problem.ts';
@@ -19,11 +20,14 @@ const STAGES: Readonly<Record<string, () => Promise<Counts>>> = {
   lint: () => runCheck('npm', 'run', '--silent', 'lint'),
   unit: () => runMocha(['test/unit/**/*.test.ts', 'test/support/**/*.test.ts']),
   property: () => runMocha(['test/property/**/*.test.ts']),
-  faults: () => runMocha(['test/faults/**/*.test.ts']),
+  faults: () => runMocha(['--parallel', '--jobs', FAULT_JOBS, 'test/faults/**/*.test.ts']),
   integration: () => runMocha(['test/integration/**/*.test.ts']),
   contract: () => withRealPulps((env) => runMocha(['test/contract/**/*.test.ts'], { env })),
   e2e: () => runEndToEnd(),
 };
+
+/** Suites at once: they wait more than they work. */
+const FAULT_JOBS = '8';
 
 interface Options {
   readonly long?: true;
@@ -45,7 +49,7 @@ function createProgram(): Command {
 /** Runs the named stages, or all, and tells their sum. @returns the exit code */
 async function runStages(names: readonly string[]): Promise<number> {
   await runStep('System packages', async ({ say, note }) => {
-    const installed = await installSystemPackages([...SERVER_NEEDS, ...CLIENT_NEEDS, ...WEB_NEEDS], {
+    const installed = await installSystemPackages([...SERVER_NEEDS, ...CLIENT_NEEDS, ...WEB_NEEDS, FAKETIME], {
       onProgress: say,
     });
     note(installed.length > 0 ? `installed ${installed.join(', ')}` : 'all there');

@@ -84,7 +84,7 @@ async function pushDuring(trouble: Trouble, reason: string): Promise<string[]> {
     await untilSettled(rig, SETTLE_MS);
     const used = (await daemon.readLog()).filter(({ message }) => message === 'run failed, it is tried again');
     if (used.length > 0) flaws.push(`${used.length} attempts were used up: ${JSON.stringify(used[0])}`);
-    return [...flaws, ...(await findFlaws(rig, await daemon.readMetric('kpr_failed_paths')))];
+    return [...flaws, ...(await findFlaws(rig, daemon))];
   });
 }
 

@@ -14,12 +14,13 @@ const IMPORT = 'PUT /katello/api/v2/repositories/*/import_uploads';
 /** Of somebody who is not the reactor. */
 const PERSON = '6a0d6f6e-0000-4000-8000-000000000000';
 
-describe('between the reading and the writing of a reconcile', () => {
+describe('between the reading and the writing of a reconcile', function () {
+  this.timeout(20_000); // several pushes each
   const figures = createFigures('Somebody else writes between reading and writing');
   let lab: FaultyLab;
   let ledger: Ledger;
   beforeEach(async () => {
-    lab = await startFaultyLab({ world: 'b' });
+    lab = await startFaultyLab({ world: 'b', client: {} }); // patient: its calls are held up
     const push: Ledger['push'] = (path, tag, what) => lab.push(path, tag, what);
     ledger = createLedger({ fakePulp: lab.fakePulp, prefix: 'kpr.push', push, nameOf: (path) => path });
   });

@@ -63,6 +63,6 @@ async function standStill(step: Step, moment: Moment, seconds: number): Promise<
     await ledger.push('org1/api', 'multi', createTwoArchitectures({ seed: 'multi' }));
     await stood;
     await untilSettled(rig, SETTLE_MS);
-    return await findFlaws(rig, await daemon.readMetric('kpr_failed_paths'));
+    return await findFlaws(rig, daemon);
   });
 }

@@ -23,11 +23,12 @@ describe('a clock that is an hour off', function () {
     return;
   }
 
-  const withFlaws = (fault: string, work: (rig: Rig) => Promise<void>): Scenario => {
+  const withFlaws = (fault: string, work: (rig: Rig) => Promise<DaemonProcess>): Scenario => {
     return () =>
       withRig({ name: 'clock', organizations: 1 }, async (rig) => {
-        await work(rig);
-        const flaws = await findFlaws(rig, 0);
+        const daemon = await work(rig);
+        await untilSettled(rig, SETTLE_MS);
+        const flaws = await findFlaws(rig, daemon);
         const { length } = rig.ledger.findUnsettled();
         figures.add({ fault, runs: rig.ledger.count(), converged: rig.ledger.count() - length, lost: 'nothing' });
         expect(flaws).to.deep.equal([]);
@@ -40,9 +41,9 @@ describe('a clock that is an hour off', function () {
     }
   };
   const steadily = (offset: string) => async (rig: Rig) => {
-    await rig.startDaemon('daemon', clockOf(offset));
+    const daemon = await rig.startDaemon('daemon', clockOf(offset));
     await pushTwice(rig);
-    await untilSettled(rig, SETTLE_MS);
+    return daemon;
   };
 
   const steady = {
@@ -55,8 +56,7 @@ describe('a clock that is an hour off', function () {
       await pushTwice(rig);
       await untilDelayed(wrong);
       await wrong.kill();
-      await rig.startDaemon('daemon');
-      await untilSettled(rig, SETTLE_MS);
+      return rig.startDaemon('daemon');
     }),
 
     'fast in one of two daemons, which crashes: every push arrives': withFlaws(
@@ -64,10 +64,11 @@ describe('a clock that is an hour off', function () {
       async (rig) => {
         const wrong = await rig.startDaemon('wrong', clockOf('+1h'));
         await wrong.untilReady();
-        await rig.startDaemon('right');
+        const right = await rig.startDaemon('right');
         await pushTwice(rig);
+        await untilDelayed(wrong);
         await wrong.kill();
-        await untilSettled(rig, SETTLE_MS);
+        return right;
       },
     ),
   };

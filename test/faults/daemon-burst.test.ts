@@ -30,7 +30,7 @@ describe(`${PUSHES} pushes past a daemon while one call in ten goes wrong (seed 
       for (let i = 0; i < PUSHES; i++) await rig.ledger.pushNew(random.pick(PATHS), random.pick(TAGS));
       await untilSettled(rig, this.timeout() - 30_000);
 
-      const flaws = await findFlaws(rig, await daemon.readMetric('kpr_failed_paths'));
+      const flaws = await findFlaws(rig, daemon);
       const attempts = (await daemon.readLog()).filter(({ message }) => message === 'run failed, it is tried again');
       figures.add({
         fault: 'all of them, in turn',

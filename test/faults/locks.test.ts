@@ -15,7 +15,8 @@ const second = createImage({ seed: 'second' });
 const LOCK_TEXT = JSON.stringify({ message: 'Required lock is already taken by other running tasks.', errors: [] });
 
 for (const version of isLong ? ['4.14.3', '4.19.2', '5.0.1'] : ['5.0.1']) {
-  describe(`a push while Katello ${version} has its repository in hand`, () => {
+  describe(`a push while Katello ${version} has its repository in hand`, function () {
+    this.timeout(20_000); // several pushes each
     const figures = createFigures(`Katello ${version}`);
     let lab: Lab;
     let person: KatelloPerson;

@@ -33,7 +33,7 @@ describe('Redis', function () {
 
         const startedAt = Date.now();
         await untilSettled(rig, SETTLE_MS);
-        const flaws = await findFlaws(rig, await daemon.readMetric('kpr_failed_paths'));
+        const flaws = await findFlaws(rig, daemon);
         figures.add({
           fault: `${fault}${seconds > 0 ? ` for ${seconds} s` : ''}`,
           runs: rig.ledger.count(),

@@ -1,5 +1,6 @@
 /** What crashes leave behind in Redis, and a Redis that must not be used. */
 import { expect } from 'chai';
+import type { DaemonProcess } from '../support/faults/daemon.ts';
 import { createFigures } from '../support/faults/figures.ts';
 import { findFlaws, type Rig, untilSettled, withRig } from '../support/faults/rig.ts';
 import { isLong } from '../support/faults/settings.ts';
@@ -18,12 +19,12 @@ describe('Redis', function () {
   const figures = createFigures('What crashes leave behind');
   after(() => figures.print());
 
-  const scenario = (fault: string, work: (rig: Rig) => Promise<void>): Scenario => {
+  const scenario = (fault: string, work: (rig: Rig) => Promise<DaemonProcess>): Scenario => {
     return () =>
       withRig({ name: 'strays', organizations: 1 }, async (rig) => {
-        await work(rig);
+        const daemon = await work(rig);
         await untilSettled(rig, SETTLE_MS);
-        const flaws = await findFlaws(rig, 0);
+        const flaws = await findFlaws(rig, daemon);
         const runs = rig.ledger.count();
         figures.add({ fault, runs, converged: flaws.length === 0 ? runs : 0, lost: 'nothing' });
         expect(flaws).to.deep.equal([]);
@@ -39,6 +40,7 @@ describe('Redis', function () {
       for (const path of paths) await rig.redis?.ask((redis) => redis.set(keyOf(path), `job of ${path}`));
 
       for (const path of paths) await rig.ledger.pushNew(path, '1');
+      return daemon;
     }),
 
     'that evicts keys is refused': () =>
@@ -65,7 +67,9 @@ describe('Redis', function () {
           daemon = await rig.startDaemon();
         }
         await untilSettled(rig, SETTLE_MS);
+        await daemon.untilReady();
         expect(await daemon.readMetric('kpr_queue_jobs{queue="reconcile",state="failed"}')).to.equal(0);
+        return daemon;
       }),
     }),
   });

@@ -61,7 +61,7 @@ async function freezeAndThaw(step: Step, moment: Moment): Promise<string[]> {
     thaw();
     await until('the first one to notice', async () => (await first.readLog()).some(isLoss), SETTLE_MS);
     await untilSettled(rig, SETTLE_MS);
-    return await findFlaws(rig, await second.readMetric('kpr_failed_paths'));
+    return await findFlaws(rig, second);
   });
 }
 

@@ -1,5 +1,8 @@
 /** Another time of day for a process, by libfaketime (Debian's package of that name). */
 import { existsSync, readdirSync } from 'node:fs';
+import type { Need } from '../servers/install.ts';
+
+export const FAKETIME: Need = { apt: 'libfaketime', isThere: async () => findFaketime() !== null };
 
 const LIBRARIES = '/usr/lib';
 

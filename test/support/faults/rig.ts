@@ -122,8 +122,10 @@ export async function withRig<T>(options: RigOptions, work: (rig: Rig) => Promis
   }
 }
 
-/** What is not as it has to be in the end: a line each. `failed` is the number of failed paths that a daemon counts. */
-export async function findFlaws({ ledger, standIn }: Rig, failed: number): Promise<string[]> {
+/** What is not as it has to be in the end, a line each; the daemon tells how many paths have failed. */
+export async function findFlaws({ ledger, standIn }: Rig, daemon: DaemonProcess): Promise<string[]> {
+  await daemon.untilReady();
+  const failed = await daemon.readMetric('kpr_failed_paths');
   const { products, repositories, paused } = await readWorld(standIn);
   return [
     ...ledger.findUnsettled(),
