@@ -20,14 +20,11 @@ const STAGES: Readonly<Record<string, () => Promise<Counts>>> = {
   lint: () => runCheck('npm', 'run', '--silent', 'lint'),
   unit: () => runMocha(['test/unit/**/*.test.ts', 'test/support/**/*.test.ts']),
   property: () => runMocha(['test/property/**/*.test.ts']),
-  faults: () => runMocha(['--parallel', '--jobs', FAULT_JOBS, 'test/faults/**/*.test.ts']),
+  faults: () => runFaults(),
   integration: () => runMocha(['test/integration/**/*.test.ts']),
   contract: () => withRealPulps((env) => runMocha(['test/contract/**/*.test.ts'], { env })),
   e2e: () => runEndToEnd(),
 };
-
-/** Suites at once: they wait more than they work. */
-const FAULT_JOBS = '8';
 
 interface Options {
   readonly long?: true;
@@ -87,6 +84,12 @@ async function withRealPulps(runStage: (env: Environment) => Promise<Counts>): P
   } finally {
     for (const end of endings) await end();
   }
+}
+
+/** Suites side by side, because they wait more than they work; at full length each has much to do itself. */
+function runFaults(): Promise<Counts> {
+  const jobs = process.env['KPR_TEST_LONG'] === '1' ? '2' : '8';
+  return runMocha(['--parallel', '--jobs', jobs, 'test/faults/**/*.test.ts']);
 }
 
 /** Both worlds at the same time, because each mostly waits; then the tests that name no world in their title. */

@@ -51,13 +51,13 @@ async function standStill(step: Step, moment: Moment, seconds: number): Promise<
     const { ledger } = rig;
     const daemon = await rig.startDaemon();
     await daemon.untilReady();
-    const stood = new Promise<void>((resolve) => {
-      void comeBetween(rig, step, moment, async () => {
+    const stood = new Promise<void>((resolve, reject) => {
+      comeBetween(rig, step, moment, async () => {
         daemon.freeze();
         await delay(seconds * 1000);
         daemon.thaw();
         resolve();
-      });
+      }).catch(reject);
     });
     await ledger.pushNew('org1/api', 'latest');
     await ledger.push('org1/api', 'multi', createTwoArchitectures({ seed: 'multi' }));

@@ -1,4 +1,4 @@
-/** Two daemons on one Redis, of which one stops in the middle of a write and goes on much later. */
+/** Two daemons on one Redis: one dies, or stands still in the middle of a write and goes on much later. */
 import { expect } from 'chai';
 import { createFigures } from '../support/faults/figures.ts';
 import { findFlaws, untilSettled, withRig } from '../support/faults/rig.ts';
@@ -10,15 +10,26 @@ import { until } from '../support/until.ts';
 const PATH = 'org1/api';
 const SETTLE_MS = 90_000;
 
-describe('a daemon that is frozen in mid-write while another takes over', function () {
+describe('two daemons, of which one', function () {
   this.timeout(isLong ? 600_000 : 110_000); // jobs and leases of the frozen one end after half a minute
-  const figures = createFigures(this.title);
+  const figures = createFigures('Two daemons');
   after(() => figures.print());
 
-  const scenarios: Record<string, Scenario> = {};
+  const scenarios: Record<string, Scenario> = {
+    'dies in a burst: the other one finishes it': async () => {
+      const flaws = await killOne();
+      figures.add({
+        fault: 'one of two killed in a burst',
+        runs: 20,
+        converged: flaws.length === 0 ? 20 : 0,
+        lost: 'nothing',
+      });
+      expect(flaws).to.deep.equal([]);
+    },
+  };
   for (const [step, moment] of isLong ? everyPlace() : somePlaces()) {
     const name = `${step.name}, ${moment}`;
-    scenarios[`at “${name}”: no tag goes back`] = async () => {
+    scenarios[`stands still at “${name}” while the other goes on: no tag goes back`] = async () => {
       const flaws = await freezeAndThaw(step, moment);
       figures.add({ fault: `frozen: ${name}`, runs: 1, converged: flaws.length === 0 ? 1 : 0, lost: 'nothing' });
       expect(flaws).to.deep.equal([]);
@@ -34,6 +45,23 @@ function everyPlace(): [Step, Moment][] {
 /** The write that comes late, and the publish that nobody waits for any more. */
 function somePlaces(): [Step, Moment][] {
   return everyPlace().filter(([{ name }, moment]) => name.startsWith('copy') && moment === 'came');
+}
+
+async function killOne(): Promise<string[]> {
+  return withRig({ name: 'one-of-two', organizations: 1 }, async (rig) => {
+    const { ledger } = rig;
+    const paths = Array.from({ length: 10 }, (_, i) => `org1/app${i}`);
+    const first = await rig.startDaemon('first');
+    await first.untilReady();
+    const second = await rig.startDaemon('second');
+    for (const path of paths) await ledger.pushNew(path, '1');
+    await until('a first publish', () => paths.some((path) => ledger.isServed(path)), SETTLE_MS);
+
+    await first.kill();
+    for (const path of paths) await ledger.pushNew(path, '2');
+    await untilSettled(rig, SETTLE_MS);
+    return findFlaws(rig, second);
+  });
 }
 
 async function freezeAndThaw(step: Step, moment: Moment): Promise<string[]> {

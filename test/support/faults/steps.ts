@@ -21,7 +21,9 @@ const LABEL = 'POST /pulp/api/v3/distributions/container/container/*/set_label/'
 const REPOSITORY = '/pulp/api/v3/repositories/container/container/*';
 const IMPORT = 'PUT /katello/api/v2/repositories/*/import_uploads';
 
-/** Of a first push of an image and an index to a path that names no product, in a Pulp of world b. */
+const LONGEST_MS = 120_000;
+
+/** Of a first push of an image and an index to a path that names no product; the first only in a Pulp of world b. */
 export const FIRST: readonly Step[] = [
   { name: 'protect the repository', server: 'pulp', site: `POST ${REPOSITORY}/set_label/`, occurrence: 1 },
   { name: 'protect the distribution', server: 'pulp', site: LABEL, occurrence: 1 },
@@ -42,19 +44,21 @@ export const MOVED: readonly Step[] = [
   { name: 'claim a moved tag', server: 'pulp', site: LABEL, occurrence: 1 },
 ];
 
-/** Kills the daemon there; resolves once it is dead. */
+/** Kills the daemon there; resolves once it is dead. @throws as `comeBetween` */
 export function killAt(rig: Rig, daemon: DaemonProcess, step: Step, at: Moment): Promise<void> {
   return new Promise((resolve, reject) => {
-    void comeBetween(rig, step, at, async () => {
+    comeBetween(rig, step, at, async () => {
       await daemon.kill().then(resolve, reject);
       return 'drop';
-    });
+    }).catch(reject);
   });
 }
 
 /**
  * Resolves once `act` has been begun there; counts calls from now on. The call is held up until `act` has ended, and
  * dropped if it answers that.
+ *
+ * @throws when that call does not come in two minutes
  */
 export function comeBetween(
   { proxies }: Rig,
@@ -64,12 +68,14 @@ export function comeBetween(
 ): Promise<void> {
   const proxy = proxies[step.server];
   let seen = 0;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const patience = setTimeout(() => reject(new Error(`“${step.name}” did not come`)), LONGEST_MS);
     proxy.watch(async (moment, call) => {
       if (callSiteOf(call) !== step.site) return;
       if (moment === 'came') seen += 1;
       if (seen !== step.occurrence || moment !== at) return;
       proxy.watch(null);
+      clearTimeout(patience);
       const acting = act();
       resolve();
       return acting;
