@@ -23,6 +23,8 @@ PidFile ${dir}/apache.pid
 DefaultRuntimeDir ${dir}
 Mutex pthread
 ErrorLog ${dir}/log/error.log
+LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\"" combined
+CustomLog ${dir}/log/access.log combined
 Listen 127.0.0.1:${port}
 Include ${dir}/site.conf
 `;
@@ -36,7 +38,7 @@ pid ${dir}/nginx.pid;
 error_log ${dir}/log/error.log warn;
 events {}
 http {
-    access_log off;
+    access_log ${dir}/log/access.log combined;
     client_body_temp_path ${dir}/body;
     proxy_temp_path ${dir}/proxy;
     fastcgi_temp_path ${dir}/fastcgi;

@@ -26,6 +26,8 @@ export interface WebServer {
   readonly port: number;
   /** PEM of the authority that made its certificate */
   readonly ca: string;
+  /** holds its access and error log while it runs */
+  readonly logDir: string;
   close(): Promise<void>;
 }
 
@@ -61,7 +63,7 @@ export async function startWebServer(kind: Kind, behind: Behind, wantedPort?: nu
     await rm(dir, { recursive: true });
   };
   await until(`${kind} on port ${port}`, async () => child.exitCode !== null || isOpen(port));
-  if (child.exitCode === null) return { port, ca, close };
+  if (child.exitCode === null) return { port, ca, logDir: join(dir, 'log'), close };
   await close();
   throw new Error(`${kind} ended with ${child.exitCode}: ${output.join('')}`);
 }
