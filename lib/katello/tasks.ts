@@ -20,7 +20,7 @@ export interface Waiting {
  * mostly the check of the password (Katello 5.0).
  */
 const FIRST_MS = 500;
-const GAPS_MS = [750, 750, 500, 500, 500, 1000, 1000, 2000, 5000];
+const GAPS_MS = [1000, 500, 500, 500, 500, 500, 1000, 1000, 2000, 5000];
 /** More tasks than one repository has; an unfinished one is among the newest, since it locks the repository. */
 const SEARCH_LIMIT = 1000;
 const DETAIL_LIMIT = 500;

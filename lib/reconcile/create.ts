@@ -12,7 +12,7 @@ import type { Resolved } from './resolve.ts';
 
 const METADATA_GENERATE = 'Actions::Katello::Repository::MetadataGenerate';
 /** Seen: 1 to 2 s (Katello 5.0, idle). */
-const GAPS_MS = [300, 500, 1000, 1000, 2000, ...Array.from({ length: 24 }, () => 5000)];
+const GAPS_MS = [300, 500, 500, 500, 500, 1000, 2000, ...Array.from({ length: 24 }, () => 5000)];
 
 /** What making a push product needs, which the front has too. */
 export type PushProductDeps = Pick<ReconcileDeps, 'katello' | 'directory' | 'acquireLease' | 'log'> & {

@@ -29,7 +29,13 @@ export interface Run {
 }
 
 /** What became of a plan; `pull` is what to pull, without tag, and null where nothing was published. */
-export type Executed = { readonly kind: 'done'; readonly pull: string | null } | { readonly kind: 'observe-again' };
+export type Executed = { readonly kind: 'done'; readonly pull: string | null } | Made;
+
+/** The repository was made, or the push product (null): the plan's snapshots are old. */
+export interface Made {
+  readonly kind: 'made';
+  readonly repositoryId: number | null;
+}
 
 /** Numbers of our writes, for their correlation ids; never reuse one for another kind of write. */
 const STEPS = { copy: 1, remove: 2, protect: 3, own: 4, pins: 5, claim: 6 } as const;
@@ -45,8 +51,7 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
 
   const toMake = [...only('create-product'), ...only('create-repository')];
   if (toMake.length > 0) {
-    await run.stage('create', () => create(run));
-    return { kind: 'observe-again' };
+    return { kind: 'made', repositoryId: await run.stage('create', () => create(run)) };
   }
 
   const hrefs = (units: readonly { readonly href: string }[]): string[] => units.map(({ href }) => href);
@@ -88,11 +93,13 @@ async function protect(run: Run): Promise<void> {
   for (const href of targets) await label(run, href, LABELS.protection, 'false', STEPS.protect);
 }
 
-async function create(run: Run): Promise<void> {
+/** @returns the repository; null: the push product had to be made first */
+async function create(run: Run): Promise<number | null> {
   const { deps, resolved, signal } = run;
   run.guard();
-  if (resolved.productId === null) return createPushProduct(deps, resolved, signal);
-  await createRepository(deps, resolved, resolved.productId, signal);
+  if (resolved.productId !== null) return createRepository(deps, resolved, resolved.productId, signal);
+  await createPushProduct(deps, resolved, signal);
+  return null;
 }
 
 /**

@@ -7,14 +7,14 @@ import { type PlanView, viewPlan } from '../domain/plan-view.ts';
 import type { KatelloIds } from '../domain/receipt.ts';
 import { InvariantError, isAbort } from '../errors.ts';
 import type { ReconcileDeps } from './deps.ts';
-import { execute, own } from './execute.ts';
+import { execute, type Made, own } from './execute.ts';
 import { type Guard, LEASE_TTL_MS, withLease } from './lease.ts';
 import { type Observed, observe } from './observe.ts';
 import { createOutages } from './outages.ts';
 import type { Outcome, RunContext } from './outcome.ts';
 import { nextLook, nextPublish } from './pace.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
-import { findPushRepository, type PushRepository, type Resolved, resolve } from './resolve.ts';
+import { findPushRepository, locate, type Place, type Resolved, resolve } from './resolve.ts';
 import { settle } from './settle.ts';
 
 /** The use case, as the worker and the command line call it. */
@@ -64,7 +64,7 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
     async plan(path, signal) {
       const push = await findPushRepository(deps, path, signal);
       if (!push) return null;
-      const resolved = await resolve(deps, path, push, signal);
+      const resolved = await resolve(deps, await locate(deps, path, push, signal), null, signal);
       const observed = await observe(deps, resolved, signal);
       if (!observed) return null;
 
@@ -84,30 +84,40 @@ async function runRounds(run: Run): Promise<Outcome> {
   throw new InvariantError(`${run.path} was not settled in ${MAX_ROUNDS} rounds`);
 }
 
-/** One round under the lease of the repository; null when the world has to be observed again. */
+/** Rounds under one lease; null when the place has to be found again. */
 async function runRound(run: Run): Promise<Outcome | null> {
   const { deps, path, signal } = run;
   const push = await findPushRepository(deps, path, signal);
   if (!push) return GONE;
 
-  const resolved = await resolve(deps, path, push, signal);
-  const name = leaseNameOf(resolved);
+  const place = await locate(deps, path, push, signal);
+  const name = leaseNameOf(place);
   const lease = await deps.acquireLease(name, LEASE_TTL_MS);
   if (!lease) return { kind: 'again', afterMs: LEASE_RETRY_MS, reason: 'katello-busy' };
-  return withLease(name, lease, (guard) => bringUp(run, push, resolved, guard));
+  return withLease(name, lease, async (guard) => {
+    const first = await bringUp(run, place, null, guard);
+    if (first.kind !== 'made') return first;
+    if (first.repositoryId === null) return null;
+
+    // the labels have changed since
+    const labelled = await findPushRepository(deps, path, signal);
+    if (!labelled) return GONE;
+    const second = await bringUp(run, { ...place, push: labelled }, first.repositoryId, guard);
+    return second.kind === 'made' ? null : second;
+  });
 }
 
-async function bringUp(run: Run, push: PushRepository, before: Resolved, guard: Guard): Promise<Outcome | null> {
+/** @param madeId the repository, if it was made a moment ago */
+async function bringUp(run: Run, place: Place, madeId: number | null, guard: Guard): Promise<Outcome | Made> {
   const { deps, recorder, path, signal } = run;
-  // another spelling may have become the owner before this lease was had
-  const resolved = before.isOwner ? before : await resolve(deps, path, push, signal);
+  const resolved = await resolve(deps, place, madeId, signal);
   const observed = await observe(deps, resolved, signal);
   if (!observed) return GONE;
 
   const { pushed, claim } = observed;
-  await recorder.open({ path, uuid: push.uuid, version: pushed.version, claimedVersion: claim?.pushVersion ?? null });
+  await recorder.open({ path, uuid: pushed.uuid, version: pushed.version, claimedVersion: claim?.pushVersion ?? null });
   const plan = makePlan(deps, observed);
-  const isToOwn = resolved.repository !== null && !resolved.isOwner;
+  const isToOwn = resolved.repository !== null && resolved.ownedId === null;
   if (plan.actions.length === 0 && !isToOwn) {
     await endUnchanged(run, resolved, plan);
     return { kind: 'done', result: 'unchanged' };
@@ -117,7 +127,7 @@ async function bringUp(run: Run, push: PushRepository, before: Resolved, guard: 
   const work = { deps, resolved, observed, guard, stage: recorder.stage, signal };
   if (isToOwn) await own(work);
   const executed = await execute(plan, work);
-  if (executed.kind === 'observe-again') return null;
+  if (executed.kind === 'made') return executed;
   await endPublished(run, resolved, plan, executed.pull);
   return { kind: 'done', result: 'published' };
 }
@@ -157,9 +167,9 @@ async function lookAgain({ deps, recorder, path }: Run, { leftAlone }: Plan): Pr
   if (isHeld && receipt) await deps.scheduleLook(path, nextLook(Date.parse(receipt.pushedAt), deps.now()));
 }
 
-/** The Katello repository; before there is one, its product and name. */
-function leaseNameOf({ repository, isOwner, productId, organization, path }: Resolved): string {
-  if (repository && isOwner) return `repository/${repository.id}`;
+/** The Katello repository; before the path owns one, its product and name. */
+function leaseNameOf({ ownedId, productId, organization, path }: Place): string {
+  if (ownedId !== null) return `repository/${ownedId}`;
   return productId === null ? `push-product/${organization.id}/${path.name}` : `product/${productId}/${path.name}`;
 }
 

@@ -27,17 +27,21 @@ export interface PushRepository {
   readonly uuid: string;
 }
 
-/** Both ends of a push path. */
-export interface Resolved {
+/** Where a push path belongs, before its repository was looked for. */
+export interface Place {
   readonly path: PushPath;
   readonly push: PushRepository;
   readonly organization: Organization;
   /** null while it has to be made */
   readonly productId: number | null;
+  /** what the label `kpr_repository` says */
+  readonly ownedId: number | null;
+}
+
+/** Both ends of a push path. */
+export interface Resolved extends Place {
   /** null while it has to be made */
   readonly repository: Repository | null;
-  /** false when the repository was found by name: then the label `kpr_repository` is still to be set */
-  readonly isOwner: boolean;
 }
 
 /**
@@ -59,33 +63,42 @@ export async function findPushRepository(
 }
 
 /**
- * Finds Katello's side of a push repository.
+ * Finds organization and product of a push repository, up to some seconds old.
  *
- * @throws E_REFUSED when a name is unknown or ambiguous, or the repository must not be filled from this path
+ * @throws E_REFUSED when a name is unknown or ambiguous, or the organization is excluded
  */
-export async function resolve(
+export async function locate(
   deps: ReconcileDeps,
   path: string,
   push: PushRepository,
   signal?: AbortSignal,
-): Promise<Resolved> {
+): Promise<Place> {
   const parsed = parsePushPath(path);
   const { organization, product } = await findOrganizationAndProduct(deps, parsed, signal);
   const ownedId = readOwnedRepositoryId(push.distribution.pulp_labels);
+  return { path: parsed, push, organization, productId: product?.id ?? null, ownedId };
+}
+
+/**
+ * Finds the Katello repository that belongs there. What nobody owns yet may get another owner until the lease of the
+ * place is held.
+ *
+ * @param madeId the repository, if it was made a moment ago
+ * @throws E_REFUSED when it must not be filled from this path
+ */
+export async function resolve(
+  deps: ReconcileDeps,
+  place: Place,
+  madeId: number | null,
+  signal?: AbortSignal,
+): Promise<Resolved> {
+  const { ownedId, path } = place;
   const repository =
     ownedId === null
-      ? await findByName(deps, organization, product?.id ?? null, parsed, signal)
-      : await findOwned(deps, ownedId, path, signal);
-  if (repository) checkTarget(repository, parsed, deps.settings.katelloHost);
-
-  return {
-    path: parsed,
-    push,
-    organization,
-    productId: repository?.product.id ?? product?.id ?? null,
-    repository,
-    isOwner: ownedId !== null,
-  };
+      ? await findUnowned(deps, place, madeId, signal)
+      : await findOwned(deps, ownedId, path.path, signal);
+  if (repository) checkTarget(repository, path, deps.settings.katelloHost);
+  return { ...place, productId: repository?.product.id ?? place.productId, repository };
 }
 
 function findOrganizationAndProduct(
@@ -111,17 +124,17 @@ async function findOwned(deps: ReconcileDeps, id: number, path: string, signal?:
   return repository;
 }
 
-async function findByName(
+async function findUnowned(
   deps: ReconcileDeps,
-  organization: Organization,
-  productId: number | null,
-  path: PushPath,
+  { organization, productId, path }: Place,
+  madeId: number | null,
   signal?: AbortSignal,
 ): Promise<Repository | null> {
   if (productId === null) return null;
 
-  const row = matchRepository(await deps.katello.listRepositories(organization.id, productId, signal), path.name);
-  const repository = row && (await deps.katello.findRepository(row.id, signal));
+  const list = () => deps.katello.listRepositories(organization.id, productId, signal);
+  const id = madeId ?? matchRepository(await list(), path.name)?.id;
+  const repository = id === undefined ? null : await deps.katello.findRepository(id, signal);
   if (!repository) return null;
   const owners = deps.pulp.listDistributionsByLabel(LABELS.repository, String(repository.id), signal);
   for await (const owner of owners) checkOwner(owner, repository.id, path.path, deps.settings.prefix);
