@@ -15,19 +15,20 @@ const World = z.object({ tasks: z.array(Task) });
 export interface KatelloTask {
   readonly label: string;
   readonly repositoryIds: readonly number[];
-  /** epoch milliseconds */
+  /** epoch milliseconds; endless while it runs */
   readonly interval: Interval;
 }
 
 export const PUBLISH = 'Actions::Katello::Repository::ImportUpload';
 
-/** Tasks that began at or after this time (epoch ms) and have ended. */
+/** Tasks that began at or after this time (epoch ms). */
 export async function listTasks({ controlUrl }: KatelloServer, since: number): Promise<KatelloTask[]> {
   const answer = await fetch(`${controlUrl}/world`);
   const { tasks } = World.parse(await answer.json());
   return tasks.flatMap(({ label, startedAt, endedAt, links }) => {
-    if (endedAt === null || startedAt < since) return [];
+    if (startedAt < since) return [];
     const repositories = links.filter(({ resourceType }) => resourceType === 'Katello::Repository');
-    return [{ label, repositoryIds: repositories.map(({ resourceId }) => resourceId), interval: [startedAt, endedAt] }];
+    const repositoryIds = repositories.map(({ resourceId }) => resourceId);
+    return [{ label, repositoryIds, interval: [startedAt, endedAt ?? Number.POSITIVE_INFINITY] }];
   });
 }

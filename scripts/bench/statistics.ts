@@ -15,6 +15,12 @@ export function median(values: readonly number[]): number {
 /** Start and end of something, in one unit. */
 export type Interval = readonly [start: number, end: number];
 
+/** What of an interval lies within another; empty at its end where nothing does. */
+export function clip([start, end]: Interval, [from, to]: Interval): Interval {
+  const clipped = Math.min(Math.max(start, from), to);
+  return [clipped, Math.max(clipped, Math.min(end, to))];
+}
+
 /** How long at least one of the intervals went on. */
 export function lengthOfUnion(intervals: readonly Interval[]): number {
   let length = 0;

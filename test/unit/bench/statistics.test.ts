@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { lengthOfUnion, median, percentile } from '../../../scripts/bench/statistics.ts';
+import { clip, lengthOfUnion, median, percentile } from '../../../scripts/bench/statistics.ts';
 
 describe('percentile', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
@@ -20,6 +20,17 @@ describe('percentile', () => {
 
   it('of nothing is none', () => {
     expect(() => percentile([], 0.5)).to.throw(RangeError);
+  });
+});
+
+describe('clip', () => {
+  it('keeps what lies within', () => {
+    expect(clip([0, 10], [4, 6])).to.deep.equal([4, 6]);
+    expect(clip([5, Number.POSITIVE_INFINITY], [4, 6])).to.deep.equal([5, 6]);
+  });
+
+  it('leaves nothing of what lies outside', () => {
+    for (const [start, end] of [clip([0, 3], [4, 6]), clip([7, 9], [4, 6])]) expect(end - start).to.equal(0);
   });
 });
 
