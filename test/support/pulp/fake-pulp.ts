@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { actionRoutes } from './actions.ts';
+import { cleanupRoutes } from './cleanups.ts';
 import { contentRoutes } from './contents.ts';
 import { distributionRoutes } from './distributions.ts';
 import { type Answer, type Call, dispatchCall, htmlPage, Refusal, type Route, readCall, sendAnswer } from './http.ts';
@@ -65,6 +66,7 @@ export async function startFakePulp(options: FakePulpOptions): Promise<FakePulp>
   const kernel = createKernel(state, tasks, (type, id) => findRepository(state, type, id));
   const routes = [
     ...statusRoutes(kernel),
+    ...cleanupRoutes(kernel),
     ...taskRoutes(kernel),
     ...repositoryRoutes(kernel),
     ...actionRoutes(kernel),

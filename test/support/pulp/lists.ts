@@ -160,9 +160,10 @@ function readCount(call: Call, name: string, otherwise: number): number {
 }
 
 function thin(call: Call, row: Json): Json {
-  const fields = call.query.get('fields')?.split(',');
-  const excluded = call.query.get('exclude_fields')?.split(',') ?? [];
-  const entries = Object.entries(row).filter(([key]) => (fields?.includes(key) ?? true) && !excluded.includes(key));
+  const named = (parameter: string) => call.query.getAll(parameter).flatMap((value) => value.split(','));
+  const [fields, excluded] = [named('fields'), named('exclude_fields')];
+  const isWanted = (key: string) => fields.length === 0 || fields.includes(key);
+  const entries = Object.entries(row).filter(([key]) => isWanted(key) && !excluded.includes(key));
   return Object.fromEntries(entries);
 }
 

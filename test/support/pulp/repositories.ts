@@ -4,8 +4,16 @@ import { dropOldVersions } from './content.ts';
 import { type Answer, type Call, Refusal, type Route, readBody } from './http.ts';
 import type { Kernel } from './kernel.ts';
 import { answerList, answerOne, identityFilters, type Listing, labelFilter, textFilters } from './lists.ts';
-import { API, renderRepository, renderVersion, repositoryHref, repositoryPrn, versionHref } from './render.ts';
-import { createId, findByName, type Repository, type RepositoryType, type State, type Version } from './state.ts';
+import { API, renderRepository, renderVersion, repositoryHref, repositoryPrn } from './render.ts';
+import {
+  createId,
+  findByName,
+  latestOf,
+  type Repository,
+  type RepositoryType,
+  type State,
+  type Version,
+} from './state.ts';
 
 const NAME_LOOKUPS = ['startswith', 'contains', 'icontains', 'regex'];
 
@@ -187,18 +195,29 @@ function deleteVersion(pulp: Kernel, call: Call): Answer {
   const { repository, version } = versionOf(pulp, call);
   if (repository.type !== 'container')
     throw new Refusal(403, { detail: 'You do not have permission to perform this action.' });
-  const isPinned = [...pulp.state.distributions.values()].some(({ versionId }) => versionId === version.id);
-  if (isPinned)
-    throw new Refusal(400, [`The repository version is protected from deletion: ${versionHref(repository, version)}`]);
+  if (isServed(pulp.state, repository, version)) throw new Refusal(400, [SERVED]);
   return pulp.startTask(call, {
     name: 'pulpcore.app.tasks.repository.delete_version',
     exclusive: [repositoryPrn(repository)],
     run: () => {
+      if (repository.versions.length === 1) throw new Error(LAST_VERSION);
       repository.versions = repository.versions.filter(({ id }) => id !== version.id);
       return [];
     },
   });
 }
+
+/** A version that a distribution is set to, or the latest of a repository that one serves. */
+function isServed(state: State, repository: Repository, version: Version): boolean {
+  return [...state.distributions.values()].some(
+    ({ repositoryId, versionId }) =>
+      versionId === version.id || (repositoryId === repository.id && latestOf(repository) === version),
+  );
+}
+
+const SERVED =
+  'The repository version cannot be deleted because it (or its publications) are currently being used to distribute content. Please update the necessary distributions first.';
+const LAST_VERSION = 'Cannot delete repository version. Repositories must have at least one repository version.';
 
 function versionOf(pulp: Kernel, call: Call): { repository: Repository; version: Version } {
   const repository = pulp.repositoryOf(call);
