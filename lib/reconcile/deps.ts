@@ -2,7 +2,7 @@
  * What a reconcile needs from outside, as narrow functions. Nothing here knows HTTP, Redis or BullMQ.
  */
 import type { Policy } from '../domain/plan.ts';
-import type { Receipt } from '../domain/receipt.ts';
+import type { Push, Receipt } from '../domain/receipt.ts';
 import type { Directory } from '../katello/directory.ts';
 import type { Katello } from '../katello/katello.ts';
 import type { Pulp } from '../pulp/pulp.ts';
@@ -48,6 +48,8 @@ export interface ReconcileDeps {
   readonly findReceipt: (path: string) => Promise<Receipt | null>;
   /** epoch ms at which the detector first saw what is pushed there now, or null */
   readonly findSeenAt: (path: string) => Promise<number | null>;
+  /** The only login that was granted a push of this version, as far as it is known. */
+  readonly findPusher: (push: Pick<Push, 'path' | 'uuid' | 'claimedVersion'>) => Promise<string | null>;
   /** epoch ms before which this path must not publish again, or null */
   readonly readPace: (path: string) => Promise<number | null>;
   readonly writePace: (path: string, notBefore: number) => Promise<void>;

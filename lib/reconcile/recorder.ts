@@ -31,7 +31,10 @@ export interface Recorder {
   readonly fail: (state: 'failed' | 'refused', error: ReceiptError) => Promise<void>;
 }
 
-type RecorderDeps = Pick<ReconcileDeps, 'saveReceipt' | 'findReceipt' | 'findSeenAt' | 'onStage' | 'now' | 'log'>;
+type RecorderDeps = Pick<
+  ReconcileDeps,
+  'saveReceipt' | 'findReceipt' | 'findSeenAt' | 'findPusher' | 'onStage' | 'now' | 'log'
+>;
 
 /** A recorder for one run on this path. A store that is away never stops a run: receipts are history. */
 export function createRecorder(deps: RecorderDeps, path: string): Recorder {
@@ -63,7 +66,8 @@ export function createRecorder(deps: RecorderDeps, path: string): Recorder {
         return;
       }
       const startedAt = new Date((await unlessAway(deps.findSeenAt(path), null)) ?? begunAt);
-      const opened = openReceipt({ ...push, pushedAt: startedAt, kind: 'push', user: null, note: null });
+      const user = await unlessAway(deps.findPusher(push), null);
+      const opened = openReceipt({ ...push, pushedAt: startedAt, kind: 'push', user, note: null });
       receipt = withStage(opened, { name: 'detect', startedAt, endedAt: new Date(begunAt), outcome: 'ok' });
     },
 

@@ -137,6 +137,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     saveReceipt: async (receipt) => void receipts.set(receipt.path, receipt),
     findReceipt: async (path) => receipts.get(path) ?? null,
     findSeenAt: async () => null,
+    findPusher: async () => null,
     readPace: async (path) => pace.get(path) ?? null,
     writePace: async (path, notBefore) => void pace.set(path, notBefore),
     scheduleLook: async (path, at) => void looks.set(path, at),
