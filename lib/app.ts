@@ -1,12 +1,15 @@
 /**
  * The daemon: starts what a configuration asks for, in order, and stops it in the other.
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createDaemon } from './app/daemon.ts';
+import { createDaemon, type Daemon } from './app/daemon.ts';
+import { createFrontDeps } from './app/fronting.ts';
+import { openStateDir } from './app/state-dir.ts';
+import { openTokenKey, type TokenKey } from './app/token-key.ts';
 import { createApi, readReadiness, type View } from './app/views.ts';
 import { type Config, isLoopback } from './config.ts';
-import { ConfigError, TransportError } from './errors.ts';
+import { TransportError } from './errors.ts';
+import { createFront } from './front/front.ts';
 import { errorFields, type Logger } from './log.ts';
 import { openRedis } from './state/redis.ts';
 import { addApiRoutes } from './web/api.ts';
@@ -31,9 +34,14 @@ export interface App {
   stop(): Promise<readonly string[]>;
   /** Fulfilled with the reason when the daemon must not go on. */
   readonly failed: Promise<Error>;
+  /** Where people and clients ask, once it listens; null also where no role needs it. */
+  address(): Address | null;
   /** Where health and metrics are, once it listens. */
   metricsAddress(): Address | null;
 }
+
+/** Of KPR_LISTEN as a unix socket: the web server opens it as a member of our group. */
+const GROUP_TOO = 0o660;
 
 export function createApp(config: Config, { version, log }: AppOptions): App {
   const startedAt = new Date();
@@ -41,6 +49,7 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
   const failure = createPromise<Error>();
   const closers: (() => Promise<unknown>)[] = [];
   let left: readonly string[] = [];
+  let address: Address | null = null;
   let metricsAddress: Address | null = null;
   let view: View | null = null;
 
@@ -56,31 +65,47 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
     stopping.signal.throwIfAborted();
   };
 
-  const serve = async (address: Address, what: string, routes: ServerOptions['routes']): Promise<Address> => {
+  const serve = async (at: Address, what: string, options: Omit<ServerOptions, 'onError'>): Promise<Address> => {
     const onError: ServerOptions['onError'] = (error, request) =>
       log.error('request failed', { ...request, ...errorFields(error) });
-    const server = await openServer(address, { routes, onError });
+    const server = await openServer(at, { ...options, onError });
     await keep(() => server.close());
     log.info('listening', { what, address: describeAddress(server.address) });
     return server.address;
   };
 
+  /** What KPR_LISTEN answers: the token endpoint, and on this machine only the queues. */
+  const servePeople = async (daemon: Daemon, key: TokenKey | null): Promise<Address | null> => {
+    const hasQueues = config.roles.includes('dashboard') && isLoopback(config.listen);
+    if (!key && !hasQueues) return null;
+    return serve(config.listen, key ? 'front' : 'dashboard', {
+      socketMode: GROUP_TOO,
+      routes: async (server) => {
+        if (key) await server.register(createFront(createFrontDeps({ config, daemon, key, log })));
+        if (hasQueues) addQueuesPage(server, daemon.queues.all);
+      },
+    });
+  };
+
   return {
     failed: failure.promise,
+    address: () => address,
     metricsAddress: () => metricsAddress,
 
     start: async () => {
       log.info('starting', { version, roles: config.roles, policy: config.policy });
-      await makeStateDir(config.stateDir);
-      await serve({ path: join(config.stateDir, 'api.sock') }, 'api', (server) =>
-        addApiRoutes(server, createApi(config.pathPrefix, currentView)),
-      );
-      metricsAddress = await serve(config.metricsListen, 'health', (server) =>
-        addHealthRoutes(server, {
-          readReadiness: async () => (view ? readReadiness(view) : STARTING),
-          renderMetrics: async () => currentView().daemon.metrics.render(),
-        }),
-      );
+      await openStateDir(config.stateDir);
+      await serve({ path: join(config.stateDir, 'api.sock') }, 'api', {
+        routes: (server) => addApiRoutes(server, createApi(config.pathPrefix, currentView)),
+      });
+      metricsAddress = await serve(config.metricsListen, 'health', {
+        routes: (server) =>
+          addHealthRoutes(server, {
+            readReadiness: async () => (view ? readReadiness(view) : STARTING),
+            renderMetrics: async () => currentView().daemon.metrics.render(),
+          }),
+      });
+      const key = config.roles.includes('front') ? await openTokenKey(config, log) : null;
 
       const { stateDir, caFile } = config;
       const url = config.redis.url?.reveal() ?? null;
@@ -90,12 +115,10 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
       await keep(async () => {
         left = await daemon.stop();
       });
-      view = { config, redis, daemon, version, startedAt };
+      address = await servePeople(daemon, key);
+      view = { config, redis, daemon, key, version, startedAt };
       await daemon.start();
 
-      if (config.roles.includes('dashboard') && isLoopback(config.listen)) {
-        await serve(config.listen, 'dashboard', (server) => addQueuesPage(server, daemon.queues.all));
-      }
       log.info('started', { durationMs: Date.now() - startedAt.getTime() });
     },
 
@@ -108,14 +131,6 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
       return left;
     },
   };
-}
-
-async function makeStateDir(dir: string): Promise<void> {
-  try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new ConfigError(`KPR_STATE_DIR: ${dir} cannot be made`, { cause: error });
-  }
 }
 
 function createPromise<T>(): { promise: Promise<T>; fulfil: (value: T) => void } {

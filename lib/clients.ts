@@ -25,8 +25,10 @@ export interface ClientOptions {
   /** how often a call is repeated when that is safe [3] */
   readonly maxRetries?: number;
   readonly log?: (message: string, fields: object) => void;
-  /** counts requests; `status` is null without an answer */
+  /** counts requests by the reactor's own account; `status` is null without an answer */
   readonly onRequest?: (system: System, status: number | null) => void;
+  /** the same of requests as a user: a person's wrong password says nothing of ours */
+  readonly onUserRequest?: (system: System, status: number | null) => void;
 }
 
 /**
@@ -41,21 +43,35 @@ export function createClients({ pulp, katello, caFile }: Config, options: Client
     ca: () => (ca === null ? [] : [ca.reveal()]),
     maxRetries: options.maxRetries,
     log: options.log,
-    onRequest: options.onRequest,
   };
   const { login, password } = katello;
+  const { onRequest, onUserRequest } = options;
   const toKatello = { ...common, system: 'katello', baseUrl: katello.url.href } as const;
   return {
     pulp: createPulp(
-      createHttpClient({ ...common, system: 'pulp', baseUrl: pulp.url.baseUrl, credentials: credentialsOf(pulp.auth) }),
+      createHttpClient({
+        ...common,
+        system: 'pulp',
+        baseUrl: pulp.url.baseUrl,
+        credentials: credentialsOf(pulp.auth),
+        onRequest,
+      }),
     ),
     katello: createKatello(
       createHttpClient({
         ...toKatello,
+        onRequest,
         credentials: () => ({ kind: 'basic', login, password: password.reveal() }),
       }),
     ),
-    users: createKatelloUsers(createHttpClient({ ...toKatello, maxRetries: 0, credentials: () => ({ kind: 'none' }) })),
+    users: createKatelloUsers(
+      createHttpClient({
+        ...toKatello,
+        onRequest: onUserRequest,
+        maxRetries: 0,
+        credentials: () => ({ kind: 'none' }),
+      }),
+    ),
   };
 }
 

@@ -17,6 +17,9 @@ export interface Readings {
   isRedisUp(): boolean;
 }
 
+/** Where a hint comes from. */
+export type HintSource = 'token' | 'cloudevents' | 'distribution' | 'plain';
+
 export interface Metrics {
   pollTook(feed: 'tasks' | 'repositories', durationMs: number): void;
   reconciled(outcome: string): void;
@@ -26,6 +29,10 @@ export interface Metrics {
   /** `status` null: no answer */
   upstreamAnswered(system: System, status: number | null): void;
   leaseLost(): void;
+  /** Something said that there may be a push. */
+  hinted(source: HintSource): void;
+  /** The token endpoint answered. */
+  tokenAnswered(outcome: 'granted' | 'refused' | 'anonymous' | 'error'): void;
   /** In Prometheus' text format. A reading that fails leaves its gauge as it was. */
   render(): Promise<{ contentType: string; body: string }>;
 }
@@ -47,6 +54,8 @@ export function createMetrics(version: string, readings: Readings): Metrics {
   const pushToKatello = histogram('push_to_katello_seconds', 'From push to verified in Katello', LONG);
   const upstream = counter('upstream_requests_total', 'Answers of Pulp and Katello', ['system', 'status']);
   const leaseLost = counter('lease_lost_total', 'Leases that another process took over');
+  const hints = counter('hints_total', 'Hints that there may be a push', ['source']);
+  const tokens = counter('tokens_total', 'Answers of the token endpoint', ['outcome']);
 
   const lag = gauge('lag_seconds', 'Age of the oldest push that is not published');
   const jobs = gauge('queue_jobs', 'Jobs', ['queue', 'state']);
@@ -71,6 +80,8 @@ export function createMetrics(version: string, readings: Readings): Metrics {
     published: (durationMs) => pushToKatello.observe(durationMs / 1000),
     upstreamAnswered: (system, status) => upstream.inc({ system, status: statusClass(status) }),
     leaseLost: () => leaseLost.inc(),
+    hinted: (source) => hints.inc({ source }),
+    tokenAnswered: (outcome) => tokens.inc({ outcome }),
     render: async () => {
       await read().catch(() => undefined); // Redis is away: redis_up tells
       return { contentType: registry.contentType, body: await registry.metrics() };

@@ -1,5 +1,6 @@
 /**
- * The parts of a daemon that stand on Redis: store, queues, workers, detector, watch over the systems, schedule.
+ * The parts of a daemon that stand on Redis: store, queues, workers, detector, watch over the systems, schedule; and what
+ * its servers share.
  */
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -13,8 +14,10 @@ import { type Clients, createClients } from '../clients.ts';
 import type { Config, Role } from '../config.ts';
 import { createDetector, type Detector } from '../detect/detector.ts';
 import { ConfigError, type System } from '../errors.ts';
-import type { Logger } from '../log.ts';
-import { createMetrics, type Metrics } from '../metrics.ts';
+import { createThrottle, type Throttle } from '../front/throttle.ts';
+import { createDirectory, type Directory } from '../katello/directory.ts';
+import { errorFields, type Logger } from '../log.ts';
+import { createMetrics, type HintSource, type Metrics } from '../metrics.ts';
 import { gatherUntil } from '../reconcile/pace.ts';
 import type { Reconciler } from '../reconcile/reconcile.ts';
 import type { RedisHandle } from '../state/redis.ts';
@@ -35,6 +38,10 @@ export interface DaemonOptions {
 
 export interface Daemon {
   readonly clients: Clients;
+  /** Katello by our account, shared by all who make something there */
+  readonly directory: Directory;
+  /** one for all that ask Katello with logins of people */
+  readonly throttle: Throttle;
   readonly store: Store;
   readonly queues: Queues;
   readonly metrics: Metrics;
@@ -43,6 +50,8 @@ export interface Daemon {
   readonly tuner: Tuner;
   /** null where the daemon is no worker */
   readonly canary: Canary | null;
+  /** Wakes the detector, in whichever daemon it is. Never fails: a lost hint costs one idle gap. */
+  hint(source: HintSource, path: string | null): void;
   /** Asks both systems once and begins to work, whether they answer or not. @throws E_CONFIG on a Katello to keep away from */
   start(): Promise<void>;
   /** Answers the paths whose run did not stop in time. */
@@ -52,6 +61,8 @@ export interface Daemon {
 /** What remains for the servers and Redis makes it half a minute in all. */
 const GRACE_MS = 15_000;
 const MOST_LOOKS = 100;
+/** A product that was just made shows up after this time at the latest. */
+const DIRECTORY_MS = 15_000;
 /** A path that is pushed again and again lets others pass for this long at most. */
 const LONGEST_STEP_BACK_MS = 90_000;
 
@@ -84,6 +95,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
       count(system, status);
       if (system !== 'redis') upstreams.saw(system, status);
     },
+    onUserRequest: count,
   });
   const upstreams = createUpstreams({
     probes: createProbes(createClients(config, { version, maxRetries: 0, onRequest: count })),
@@ -97,7 +109,12 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     delay: (ms, signal) => delay(ms, undefined, { signal }),
   });
 
-  const reconciler = createReconciling(config, clients, store, metrics, log);
+  const throttle = createThrottle({
+    now: () => performance.now(),
+    onFull: () => log.warn('too many failed logins: new ones are refused unasked for five minutes'),
+  });
+  const directory = createDirectory(clients.katello, { ttlMs: DIRECTORY_MS });
+  const reconciler = createReconciling(config, clients, directory, store, metrics, log);
   const tuner = createTuner({
     queues,
     acquireLease: (name, ttlMs) => store.acquireLease(name, ttlMs),
@@ -129,6 +146,8 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
 
   return {
     clients,
+    directory,
+    throttle,
     store,
     queues,
     metrics,
@@ -136,6 +155,10 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     upstreams,
     tuner,
     canary,
+    hint: (source, path) => {
+      metrics.hinted(source);
+      store.hints.send(path).catch((error: unknown) => log.debug('hint is lost', { source, error }));
+    },
     start: async () => {
       background.push(upstreams.run(stopping.signal));
       await Promise.all([upstreams.check('pulp'), upstreams.check('katello')]);
@@ -146,7 +169,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
         await canary?.send();
         worker.start();
       }
-      if (detector) background.push(detector.run(stopping.signal));
+      if (detector) background.push(detector.run(stopping.signal), hearHints(redis, store, detector, log));
       schedule = startSchedule(appointments(queues, store, tuner, canary), log);
     },
     stop: async () => {
@@ -158,6 +181,14 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
       return left;
     },
   };
+}
+
+async function hearHints(redis: RedisHandle, { hints }: Store, detector: Detector, log: Logger): Promise<void> {
+  try {
+    await hints.hear(redis.connect(), (path) => detector.hint(path ?? undefined));
+  } catch (error) {
+    log.warn('hints are not heard: pushes are found by looking only', errorFields(error));
+  }
 }
 
 function createDetecting(

@@ -4,33 +4,38 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clients } from '../clients.ts';
 import type { Config } from '../config.ts';
-import { createDirectory } from '../katello/directory.ts';
+import { findPusher } from '../domain/pusher.ts';
+import { longestGrantMs } from '../front/target.ts';
+import type { Directory } from '../katello/directory.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Settings } from '../reconcile/deps.ts';
 import { createReconciler, type Reconciler } from '../reconcile/reconcile.ts';
 import type { Store } from '../state/store.ts';
 
-/** A product that was just made shows up after this time at the latest. */
-const DIRECTORY_MS = 15_000;
-
 export function createReconciling(
   config: Config,
   { pulp, katello }: Pick<Clients, 'pulp' | 'katello'>,
+  directory: Directory,
   store: Store,
   metrics: Metrics,
   log: Logger,
 ): Reconciler {
-  const { receipts, paths } = store;
+  const { receipts, paths, grants } = store;
+  const grantMs = longestGrantMs({ cacheMs: config.token.cacheMs, tokenSeconds: config.token.seconds });
   return createReconciler({
     pulp,
     katello,
-    directory: createDirectory(katello, { ttlMs: DIRECTORY_MS }),
-    settings: settingsOf(config),
+    directory,
+    settings: reconcileSettings(config),
     acquireLease: (name, ttlMs) => store.acquireLease(name, ttlMs),
     saveReceipt: (receipt) => receipts.save(receipt),
     findReceipt: (path) => receipts.findLatest(path),
     findSeenAt: (path) => paths.findSeenAt(path),
+    findPusher: async ({ path, uuid, claimedVersion }) => {
+      const claimed = claimedVersion === null ? null : await receipts.find(`${uuid}@${claimedVersion}`);
+      return findPusher(await grants.list(path), claimed ? Date.parse(claimed.pushedAt) : 0, grantMs);
+    },
     readPace: (path) => paths.readPace(path),
     writePace: (path, notBefore) => paths.writePace(path, notBefore),
     scheduleLook: (path, at) => paths.scheduleLook(path, at),
@@ -42,7 +47,7 @@ export function createReconciling(
   });
 }
 
-function settingsOf(config: Config): Settings {
+export function reconcileSettings(config: Config): Settings {
   return {
     prefix: config.pathPrefix,
     pushProduct: config.pushProduct.name,

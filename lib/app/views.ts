@@ -9,16 +9,19 @@ import { judgeReadiness, type Readiness } from '../web/readiness.ts';
 import type { Status } from '../web/status.ts';
 import { type Daemon, readLagSeconds } from './daemon.ts';
 import { dropPins, listPaths } from './pushes.ts';
+import type { TokenKey } from './token-key.ts';
 
 export interface View {
   readonly config: Config;
   readonly redis: RedisHandle;
   readonly daemon: Daemon;
+  /** null where the daemon is no front */
+  readonly key: TokenKey | null;
   readonly version: string;
   readonly startedAt: Date;
 }
 
-export async function readReadiness({ config, redis, daemon, startedAt }: View): Promise<Readiness> {
+export async function readReadiness({ config, redis, daemon, key, startedAt }: View): Promise<Readiness> {
   const lastAt = daemon.canary?.lastAt() ?? null;
   return judgeReadiness({
     roles: config.roles,
@@ -26,6 +29,7 @@ export async function readReadiness({ config, redis, daemon, startedAt }: View):
     canaryAgeMs: lastAt === null ? null : Date.now() - lastAt,
     uptimeMs: Date.now() - startedAt.getTime(),
     upstreams: daemon.upstreams.states(),
+    keyProblem: key?.findProblem() ?? null,
   });
 }
 

@@ -9,6 +9,7 @@ import { createLogger, errorFields } from '../log.ts';
 
 /** Runs until aborted. @throws what the daemon cannot start or go on with */
 export async function serve(config: Config, version: string, signal: AbortSignal): Promise<void> {
+  process.umask(0o077); // whatever it makes is for its owner only, unless it says otherwise
   const secrets = () => config.secrets.map((secret) => secret.reveal());
   const log = createLogger({ level: config.logLevel, secrets });
   const app = createApp(config, { version, log });

@@ -3,6 +3,8 @@
  * image; the bytes go straight to Pulp.
  */
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { errorFields } from '../log.ts';
+import { toAnswer } from './answer.ts';
 import { createAuthorize } from './authorize.ts';
 import type { FrontDeps } from './deps.ts';
 import { createFingerprint } from './fingerprint.ts';
@@ -40,6 +42,11 @@ export function createFront(deps: FrontDeps): FastifyPluginAsync {
     await server.register(async (scope) => {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('*', async () => undefined); // thrown away unread
+      scope.setErrorHandler((error, _, reply) => {
+        deps.log.warn('signpost cannot answer', errorFields(error));
+        const { status, body } = toAnswer(error);
+        return reply.status(status).send(body);
+      });
       addSignpost(scope, settings, tokens);
     });
   };

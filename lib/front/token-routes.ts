@@ -59,13 +59,16 @@ export function addTokenRoutes(server: FastifyInstance, deps: FrontDeps, options
     service: string,
     address: string,
   ): Promise<Grant> {
+    const { login } = credential;
     const person = people.meet(credential, address, service);
     try {
-      return await deadlines.run((signal) => authorize(person, wanted, signal));
+      const granted = await deadlines.run((signal) => authorize(person, wanted, signal));
+      if (granted.pushed.length > 0) log.info('push granted', { login, paths: granted.pushed, client: address });
+      return granted;
     } catch (error) {
       if (error instanceof RefusedError && person.isProven()) {
         const paths = wanted.map(({ name }) => name);
-        log.info('push refused', { reason: error.reason, login: person.login, paths, client: address });
+        log.info('push refused', { reason: error.reason, login, paths, client: address });
       }
       throw error;
     }

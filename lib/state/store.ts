@@ -2,6 +2,8 @@
  * Every key in Redis that is not BullMQ's. All of it may vanish: it is intent and history, never truth.
  */
 import type { Cluster, Redis } from 'ioredis';
+import { createGrants, type Grants } from './grants.ts';
+import { createHints, type Hints } from './hints.ts';
 import { createKeys } from './keys.ts';
 import { createLeases, type Lease } from './leases.ts';
 import { createPaths, type Paths } from './paths.ts';
@@ -20,6 +22,8 @@ export interface StoreOptions {
 export interface Store {
   readonly receipts: Receipts;
   readonly paths: Paths;
+  readonly grants: Grants;
+  readonly hints: Hints;
   /** Null when somebody else holds it. @throws E_TRANSPORT */
   acquireLease(name: string, ttlMs: number): Promise<Lease | null>;
   /** The detector's place as it wrote it, or null. @throws E_TRANSPORT */
@@ -38,6 +42,8 @@ export function createStore({ redis, prefix, receiptDays, onLeaseLost, now = Dat
   return {
     receipts: createReceipts(keys, receiptDays * DAY_MS, now),
     paths: createPaths(keys, now),
+    grants: createGrants(keys, now),
+    hints: createHints(keys),
     acquireLease: createLeases(keys, { now: () => performance.now(), onLost: onLeaseLost }),
     readCursor: () => keys.run((client) => client.get(cursor)),
     writeCursor: async (text) => {

@@ -13,6 +13,8 @@ export interface Facts {
   readonly canaryAgeMs: number | null;
   readonly uptimeMs: number;
   readonly upstreams: Readonly<Record<'pulp' | 'katello', UpstreamFacts>>;
+  /** why no token can be signed; null while one can */
+  readonly keyProblem: string | null;
 }
 
 export interface UpstreamFacts {
@@ -22,7 +24,7 @@ export interface UpstreamFacts {
 }
 
 export interface Check {
-  readonly name: 'redis' | 'jobs' | 'pulp' | 'katello';
+  readonly name: 'redis' | 'jobs' | 'pulp' | 'katello' | 'keys';
   readonly isOk: boolean;
   /** a code of domain/reason.ts, where there is one */
   readonly reason: WaitingReason | null;
@@ -50,6 +52,7 @@ export function judgeReadiness(facts: Facts): Readiness {
     ...(needs('worker') ? [checkJobs(facts)] : []),
     ...(needs('detector', 'worker', 'front') ? [checkUpstream('pulp', facts.upstreams.pulp)] : []),
     ...(needs('worker', 'front') ? [checkUpstream('katello', facts.upstreams.katello)] : []),
+    ...(needs('front') ? [checkKeys(facts)] : []),
   ];
   return { isReady: checks.every(({ isOk }) => isOk), checks };
 }
@@ -62,6 +65,10 @@ function checkJobs({ canaryAgeMs, uptimeMs }: Facts): Check {
   const ageMs = canaryAgeMs ?? uptimeMs; // the first one may still be on its way
   const message = `no job came through for ${Math.round(ageMs / 1000)} s`;
   return ageMs < CANARY_MS ? ok('jobs') : { name: 'jobs', isOk: false, reason: null, message };
+}
+
+function checkKeys({ keyProblem }: Facts): Check {
+  return { name: 'keys', isOk: keyProblem === null, reason: null, message: keyProblem };
 }
 
 function checkUpstream(name: 'pulp' | 'katello', { state, since, error }: UpstreamFacts): Check {

@@ -20,19 +20,23 @@ export interface ServerOptions {
   /** told of our own faults, of which a caller sees nothing */
   readonly onError: (error: unknown, request: { method: string; url: string }) => void;
   readonly routes: (server: FastifyInstance) => void | Promise<void>;
+  /** of a unix socket [for its owner only] */
+  readonly socketMode?: number;
 }
 
 const BODY_BYTES = 64 * 1024;
 const REQUEST_MS = 30_000;
+const OWNER_ONLY = 0o600;
 /** `sun_path` of a unix socket address on Linux, without the final zero. */
 const LONGEST_SOCKET = 107;
 
 /**
- * Opens the server. A unix socket is for its owner only; one that a dead process left behind is replaced.
+ * Opens the server. A unix socket that a dead process left behind is replaced.
  *
  * @throws E_CONFIG when the address cannot be used, or another process listens on the socket
  */
-export async function openServer(address: Address, { routes, onError }: ServerOptions): Promise<WebServer> {
+export async function openServer(address: Address, options: ServerOptions): Promise<WebServer> {
+  const { routes, onError, socketMode = OWNER_ONLY } = options;
   const server = fastify({ bodyLimit: BODY_BYTES, requestTimeout: REQUEST_MS, forceCloseConnections: true });
   server.setNotFoundHandler(() => {
     throw new RequestError(404, 'there is nothing here');
@@ -43,21 +47,21 @@ export async function openServer(address: Address, { routes, onError }: ServerOp
     return reply.status(status).send(body);
   });
   await routes(server);
-  await listen(server, address);
+  await listen(server, address, socketMode);
   return { address: realAddress(server, address), close: () => server.close() };
 }
 
-async function listen(server: FastifyInstance, address: Address): Promise<void> {
+async function listen(server: FastifyInstance, address: Address, socketMode: number): Promise<void> {
   try {
     if ('port' in address) await server.listen(address);
-    else await listenOnSocket(server, address.path);
+    else await listenOnSocket(server, address.path, socketMode);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError(`cannot listen on ${describeAddress(address)}`, { cause: error });
   }
 }
 
-async function listenOnSocket(server: FastifyInstance, path: string): Promise<void> {
+async function listenOnSocket(server: FastifyInstance, path: string, mode: number): Promise<void> {
   const bytes = Buffer.byteLength(path);
   if (bytes > LONGEST_SOCKET) {
     throw new ConfigError(`the path of the socket ${path} has ${bytes} bytes, ${LONGEST_SOCKET} fit`);
@@ -65,7 +69,7 @@ async function listenOnSocket(server: FastifyInstance, path: string): Promise<vo
   if (await isTaken(path)) throw new ConfigError(`another kpr listens on ${path}: only one may use a state directory`);
   await rm(path, { force: true });
   await server.listen({ path });
-  await chmod(path, 0o600);
+  await chmod(path, mode);
 }
 
 function isTaken(path: string): Promise<boolean> {

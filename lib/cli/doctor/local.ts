@@ -13,8 +13,8 @@ import { describeError } from '../../log.ts';
 import { openRedis } from '../../state/redis.ts';
 import { type Check, fail, ok, warn } from './finding.ts';
 
-/** Only owner and root may look into it. */
-const OTHERS = 0o077;
+/** Others may pass through to the public key, but neither look around nor write. */
+const OTHERS_LOOK = 0o066;
 const REDIS_MS = 5000;
 const SKEW_WARN_MS = 5000;
 const SKEW_FAIL_MS = 30_000;
@@ -28,7 +28,9 @@ export function checkStateDir({ stateDir }: Config): Check {
     }
     await access(stateDir, constants.R_OK | constants.W_OK | constants.X_OK);
     const mode = (found.mode & 0o777).toString(8);
-    return found.mode & OTHERS ? warn(`${stateDir} is open to others (${mode}). chmod 700 ${stateDir}`) : ok(stateDir);
+    return found.mode & OTHERS_LOOK
+      ? warn(`${stateDir} is open to others (${mode}). chmod 711 ${stateDir}`)
+      : ok(stateDir);
   };
 }
 

@@ -76,7 +76,7 @@ describe('kpr serve', function () {
 
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(daemon.log().at(-1)).to.deep.include({ message: 'stopped', left: [] });
-    expect(await readdir(bench.stateDir)).to.deep.equal(['redis']);
+    expect(await readdir(bench.stateDir)).to.have.members(['redis', 'token.key', 'token.pub']);
     expect(await readdir(`${bench.stateDir}/redis`)).to.deep.equal(['data']);
   });
 

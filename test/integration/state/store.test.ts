@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { expect } from 'chai';
 import { openReceipt, type Receipt } from '../../../lib/domain/receipt.ts';
 import { TransportError } from '../../../lib/errors.ts';
@@ -304,6 +305,47 @@ describe('createStore', () => {
     await store.writeCursor('{"createdFrom":"x"}');
 
     expect(await store.readCursor()).to.equal('{"createdFrom":"x"}');
+  });
+
+  describe('grants', () => {
+    it('are kept by path, each login once, with its latest time', async () => {
+      await store.grants.note('acme/a', 'Alice');
+      clock += 10;
+      await store.grants.note('acme/a', 'bob');
+      clock += 10;
+      await store.grants.note('acme/a', 'alice');
+
+      expect(await store.grants.list('acme/a')).to.deep.equal([
+        { login: 'bob', at: start + 10 },
+        { login: 'alice', at: start + 20 },
+      ]);
+      expect(await store.grants.list('acme/b')).to.deep.equal([]);
+    });
+
+    it('are forgotten after a week, and not kept without end', async () => {
+      await store.grants.note('acme/a', 'old');
+      clock += 7 * DAY_MS + 1;
+      for (let i = 0; i < 101; i++) await store.grants.note('acme/a', `login-${i}`);
+
+      const logins = (await store.grants.list('acme/a')).map(({ login }) => login);
+      expect(logins).to.have.lengthOf(100).and.not.include('old');
+    });
+  });
+
+  it('passes hints on to whoever hears them, in this daemon or another', async () => {
+    const heard: (string | null)[] = [];
+    const ears = new EventEmitter();
+    await store.hints.hear(redis.connect(), (path) => {
+      heard.push(path);
+      if (path === null) ears.emit('end');
+    });
+    const end = once(ears, 'end');
+
+    await store.hints.send('acme/"a"');
+    await store.hints.send(null);
+    await end;
+
+    expect(heard).to.deep.equal(['acme/"a"', null]);
   });
 
   it('fails with the error of an absent Redis when a write is refused', async () => {

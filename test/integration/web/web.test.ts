@@ -67,8 +67,9 @@ describe('web', function () {
   async function serve(
     routes: ServerOptions['routes'],
     address: Address = { path: join(dir, 'api.sock') },
+    options: Pick<ServerOptions, 'socketMode'> = {},
   ): Promise<Address> {
-    const server = await openServer(address, { routes, onError: (error) => errors.push(error) });
+    const server = await openServer(address, { ...options, routes, onError: (error) => errors.push(error) });
     open.push(server);
     return server.address;
   }
@@ -84,6 +85,12 @@ describe('web', function () {
       await serve(() => undefined);
 
       expect(((await stat(join(dir, 'api.sock'))).mode & 0o777).toString(8)).to.equal('600');
+    });
+
+    it('listens on a socket that others may use too, where it is asked to', async () => {
+      await serve(() => undefined, { path: join(dir, 'front.sock') }, { socketMode: 0o660 });
+
+      expect(((await stat(join(dir, 'front.sock'))).mode & 0o777).toString(8)).to.equal('660');
     });
 
     it('takes the place of a socket that nobody listens on', async () => {

@@ -31,6 +31,8 @@ describe('createMetrics', () => {
     metrics.upstreamAnswered('katello', null);
     metrics.reconciled('done');
     metrics.leaseLost();
+    metrics.hinted('token');
+    metrics.tokenAnswered('refused');
 
     const { body } = await metrics.render();
     expect(body).to.contain('kpr_stage_seconds_sum{stage="publish"} 1.5');
@@ -40,6 +42,8 @@ describe('createMetrics', () => {
     expect(body).to.contain('kpr_upstream_requests_total{system="katello",status="none"} 1');
     expect(body).to.contain('kpr_reconcile_total{outcome="done"} 1');
     expect(body).to.contain('kpr_lease_lost_total 1');
+    expect(body).to.contain('kpr_hints_total{source="token"} 1');
+    expect(body).to.contain('kpr_tokens_total{outcome="refused"} 1');
   });
 
   it('still answers while Redis is away', async () => {

@@ -11,6 +11,7 @@ const well: Facts = {
   canaryAgeMs: 1000,
   uptimeMs: 100_000,
   upstreams: { pulp: up, katello: up },
+  keyProblem: null,
 };
 
 const failing = (facts: Partial<Facts>) =>
@@ -21,7 +22,13 @@ const failing = (facts: Partial<Facts>) =>
 describe('judgeReadiness', () => {
   it('is ready when everything that the roles need is there', () => {
     expect(judgeReadiness(well).isReady).to.equal(true);
-    expect(judgeReadiness(well).checks.map(({ name }) => name)).to.deep.equal(['redis', 'jobs', 'pulp', 'katello']);
+    expect(judgeReadiness(well).checks.map(({ name }) => name)).to.deep.equal([
+      'redis',
+      'jobs',
+      'pulp',
+      'katello',
+      'keys',
+    ]);
   });
 
   it('asks of each role only what it needs', () => {
@@ -31,6 +38,13 @@ describe('judgeReadiness', () => {
     expect(failing({ ...nothing, roles: ['detector'] })).to.deep.equal(['pulp']);
     expect(failing({ ...nothing, roles: ['front'] })).to.deep.equal(['pulp', 'katello']);
     expect(failing({ ...nothing, roles: ['worker'] })).to.deep.equal(['jobs', 'pulp', 'katello']);
+  });
+
+  it('is not ready to sign tokens without a key, where it is to sign any', () => {
+    const keyProblem = 'the token key must be a private key on P-256, as PEM';
+
+    expect(failing({ keyProblem })).to.deep.equal(['keys']);
+    expect(failing({ keyProblem, roles: ['worker'] })).to.deep.equal([]);
   });
 
   it('is not ready without Redis, whatever the role', () => {
@@ -50,7 +64,7 @@ describe('judgeReadiness', () => {
   it('names reason, time and cause', () => {
     const { checks } = judgeReadiness({ ...well, upstreams: { pulp: up, katello: down } });
 
-    expect(checks.at(-1)).to.deep.equal({
+    expect(checks.find(({ name }) => name === 'katello')).to.deep.equal({
       name: 'katello',
       isOk: false,
       reason: 'katello-down',

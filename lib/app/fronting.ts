@@ -1,0 +1,70 @@
+/**
+ * The token endpoint with everything it needs.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import type { FrontDeps, FrontSettings } from '../front/deps.ts';
+import type { Logger } from '../log.ts';
+import { createPushProduct } from '../reconcile/create.ts';
+import type { Daemon } from './daemon.ts';
+import { reconcileSettings } from './reconciling.ts';
+import type { TokenKey } from './token-key.ts';
+
+export interface Fronting {
+  readonly config: Config;
+  readonly daemon: Pick<Daemon, 'clients' | 'directory' | 'store' | 'metrics' | 'throttle' | 'hint'>;
+  readonly key: TokenKey;
+  readonly log: Logger;
+}
+
+export function createFrontDeps({ config, daemon, key, log: parent }: Fronting): FrontDeps {
+  const { clients, directory, store, metrics, throttle, hint } = daemon;
+  const { pulp, katello, users } = clients;
+  const log = parent.child({ component: 'front' });
+  const making = {
+    katello,
+    directory,
+    settings: reconcileSettings(config),
+    acquireLease: (name: string, ttlMs: number) => store.acquireLease(name, ttlMs),
+    log,
+  };
+  return {
+    settings: settingsOf(config),
+    users,
+    throttle,
+    directory,
+    findRepository: (id, signal) => katello.findRepository(id, signal),
+    pulp,
+    createPushProduct: (organization, path, signal) => createPushProduct(making, { organization, path }, signal),
+    readKey: () => key.read(),
+    onGranted: ({ path, login }) => {
+      hint('token', path);
+      store.grants.note(path, login).catch((error: unknown) => log.debug('grant is not kept', { path, error }));
+    },
+    onAnswered: (outcome) => metrics.tokenAnswered(outcome),
+    log,
+    now: () => performance.now(),
+    delay: (ms, signal) => delay(ms, undefined, { signal }),
+  };
+}
+
+/** URL of the token endpoint: Pulp's TOKEN_SERVER, letter by letter. */
+export function realmOf({ publicUrl }: Pick<Config, 'publicUrl'>): string {
+  return `${publicUrl.origin}/token`;
+}
+
+function settingsOf(config: Config): FrontSettings {
+  return {
+    realm: realmOf(config),
+    host: config.publicUrl.host,
+    registryHosts: config.registryHosts,
+    prefix: config.pathPrefix,
+    pushProduct: config.pushProduct.name,
+    katelloHost: config.katello.url.host,
+    organizationsAllow: config.organizations.allow,
+    organizationsDeny: config.organizations.deny,
+    tokenSeconds: config.token.seconds,
+    cacheMs: config.token.cacheMs,
+    subject: config.token.subject,
+  };
+}
