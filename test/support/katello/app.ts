@@ -2,8 +2,9 @@
 import type { Faults } from './control/faults.ts';
 import type { Gates } from './control/gates.ts';
 import type { Latency } from './latency.ts';
-import type { PulpCall, PulpClient } from './pulp/client.ts';
+import type { PulpClient } from './pulp/client.ts';
 import { ConnectionRefused } from './pulp/refusal.ts';
+import type { PulpCall } from './pulp/shapes.ts';
 import { settingValue } from './rules/settings.ts';
 import { SYSTEM_LOGIN } from './state/accounts.ts';
 import { findUser } from './state/find.ts';
@@ -34,8 +35,8 @@ export function registryHost(app: App): string {
 }
 
 /** The account of tasks that Katello starts itself. */
-export function systemUser(app: App): User {
-  const user = findUser(app.world, SYSTEM_LOGIN);
+export function systemUser(app: App, login: string = SYSTEM_LOGIN): User {
+  const user = findUser(app.world, login);
   if (user === undefined) throw new Error('the world has no system account');
   return user;
 }

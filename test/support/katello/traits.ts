@@ -36,6 +36,13 @@ const TABLE = {
   tellsManifestDetails: since(['0', false], ['4.19', true]),
   /** a found distribution is patched, waited for, and patched again; or patched once and left alone */
   waitsForDistributionPatch: since(['0', true], ['4.19', false], ['4.21', true]),
+  /** the weekly cleanup deletes distributions that no repository remembers */
+  cleansDistributions: since(['0', false], ['4.17', true]),
+  /** it spares what carries the label `katello_orphan_cleanup=false` */
+  sparesLabelled: since(['0', false], ['4.21', true]),
+  /** it goes on where a version cannot be deleted; otherwise its task pauses there */
+  skipsRefusedVersions: since(['0', false], ['4.17', true]),
+  waitsForTaskPurge: since(['0', false], ['4.21', true]),
   waitsForDistributionDelete: since(['0', false], ['4.21', true]),
   /** an import schedules a CapsuleSync task even where no proxy has the environment */
   schedulesEmptyCapsuleSync: since(['0', true], ['4.15', false]),

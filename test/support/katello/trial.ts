@@ -6,6 +6,7 @@ import type { Pushable } from '../image/image.ts';
 import { push } from '../image/push.ts';
 import { createPulpClient, type PulpClient } from '../pulp/client.ts';
 import { type FakePulp, startFakePulp } from '../pulp/fake-pulp.ts';
+import type { WorldName } from '../pulp/state.ts';
 import { until } from '../until.ts';
 import { type StandIn, type StandInOptions, startKatelloStandIn } from './stand-in.ts';
 import type { Task, World } from './state/rows.ts';
@@ -76,8 +77,12 @@ export function idOf({ body }: Answer): number {
 }
 
 /** The stand-in of that version with the seed `sandbox.json`. */
-export async function startTrial(version: string, options: Partial<StandInOptions> = {}): Promise<Trial> {
-  return openTrial(await startFakePulp({ world: 'a' }), version, options);
+export async function startTrial(
+  version: string,
+  options: Partial<StandInOptions> = {},
+  world: WorldName = 'a',
+): Promise<Trial> {
+  return openTrial(await startFakePulp({ world }), version, options);
 }
 
 async function openTrial(pulp: FakePulp, version: string, options: Partial<StandInOptions>): Promise<Trial> {

@@ -12,6 +12,7 @@ import { importUploadAction } from './import-upload.ts';
 import { publishEnvironmentAction } from './publish-environment.ts';
 import { publishViewAction } from './publish-view.ts';
 import { removeContentAction } from './remove-content.ts';
+import { removeOrphansAction } from './remove-orphans.ts';
 import { updateRepositoryAction } from './update-repository.ts';
 
 export function allActions(app: App): Action[] {
@@ -25,6 +26,7 @@ export function allActions(app: App): Action[] {
     generateMetadataAction,
     importUploadAction,
     removeContentAction,
+    removeOrphansAction,
     publishEnvironmentAction,
     publishViewAction,
     syncRepositoryToCapsulesAction,

@@ -22,5 +22,6 @@ export const ACTIONS = {
     verb: 'Update Content Counts',
   },
   syncCapsule: { label: 'Actions::Katello::CapsuleContent::Sync', verb: 'Synchronize smart proxy' },
+  removeOrphans: { label: 'Actions::Katello::OrphanCleanup::RemoveOrphans', verb: 'Remove orphans' },
   removeContent: { label: 'Actions::Katello::Repository::RemoveContent', verb: 'Remove Content' },
 } as const;

@@ -1,6 +1,7 @@
 /** The control port: state and trouble on demand, for tests and sandboxes. Never part of what the product sees. */
 import type { RequestListener } from 'node:http';
 import { z } from 'zod';
+import { startRemoveOrphans } from '../actions/remove-orphans.ts';
 import type { App } from '../app.ts';
 import { readBody } from '../http/body.ts';
 import { labelize } from '../rules/labels.ts';
@@ -63,6 +64,7 @@ function stateHandlers({ app, reset }: ControlDeps): Record<string, Handler> {
       const { repository, tag, digest } = Retag.parse(body);
       return { task: (await retag(app, repository, tag, digest)).id };
     },
+    'POST /orphan-cleanup': async () => ({ task: (await startRemoveOrphans(app)).id }),
     'POST /settings': (body) => {
       const { name, value } = NewSetting.parse(body);
       app.world.settings = [...app.world.settings.filter((row) => row.name !== name), { name, value }];

@@ -1,8 +1,9 @@
 /** The calls Katello makes to Pulp, one function each; no retries, no cleverness: a refusal is Katello's problem. */
 import { z } from 'zod';
 import { StepError } from '../tasks/step-error.ts';
-import { ConnectionRefused, refusalText } from './refusal.ts';
-import type { Distribution, ManifestRow, PulpTask, RepositoryRow, TagRow } from './shapes.ts';
+import { type CleanupCalls, createCleanupCalls } from './cleanup-calls.ts';
+import { CONTAINER, CORE, ConnectionRefused, refusalText } from './refusal.ts';
+import type { Distribution, ManifestRow, PulpCall, PulpTask, RepositoryRow, TagRow } from './shapes.ts';
 
 export interface PulpTarget {
   readonly url: string;
@@ -10,7 +11,7 @@ export interface PulpTarget {
   readonly password: string;
 }
 
-export interface PulpClient {
+export interface PulpClient extends CleanupCalls {
   /** @throws ConnectionRefused */
   status(call: PulpCall): Promise<void>;
   createRepository(name: string, call: PulpCall): Promise<RepositoryRow>;
@@ -38,12 +39,6 @@ export type ManifestKind = 'image' | 'list';
 export interface DistributionBody {
   readonly base_path: string;
   readonly repository_version: string;
-}
-
-/** What a call belongs to. */
-export interface PulpCall {
-  readonly requestId: string;
-  readonly signal: AbortSignal;
 }
 
 const REPOSITORIES = '/pulp/api/v3/repositories/container/container/';
@@ -88,22 +83,37 @@ export function createPulpClient(target: PulpTarget): PulpClient {
     return z.custom<T>().parse(readAnswer(response, await response.text(), gem));
   }
 
-  async function askTask(method: string, path: string, call: PulpCall, body?: unknown): Promise<string> {
-    return (await ask<{ task: string }>(method, path, call, body)).task;
+  async function askTask(
+    method: string,
+    path: string,
+    call: PulpCall,
+    body?: unknown,
+    gem = CONTAINER,
+  ): Promise<string> {
+    return (await ask<{ task: string }>(method, path, call, body, gem)).task;
   }
 
-  async function list<T>(path: string, filters: readonly (readonly [string, string])[], call: PulpCall): Promise<T[]> {
+  async function list<T>(
+    path: string,
+    filters: readonly (readonly [string, string])[],
+    call: PulpCall,
+    isOptional = false,
+  ): Promise<T[]> {
     const rows: T[] = [];
     for (let offset = 0; ; offset += PAGE_SIZE) {
       const query = new URLSearchParams({ limit: String(PAGE_SIZE), offset: String(offset) });
       for (const [name, value] of filters) query.append(name, value);
-      const page = await ask<{ next: string | null; results: T[] }>('GET', `${path}?${query.toString()}`, call);
+      const response = await send('GET', `${path}?${query.toString()}`, call);
+      const text = await response.text();
+      if (isOptional && response.status === 404) return rows;
+      const page = z.custom<Page<T>>().parse(readAnswer(response, text, CONTAINER));
       rows.push(...page.results);
       if (page.next === null) return rows;
     }
   }
 
   return {
+    ...createCleanupCalls({ list, askTask }),
     status: async (call) => {
       const response = await send('GET', '/pulp/api/v3/status/', call);
       await response.body?.cancel();
@@ -160,12 +170,15 @@ export function createPulpClient(target: PulpTarget): PulpClient {
   };
 }
 
+interface Page<T> {
+  readonly next: string | null;
+  readonly results: readonly T[];
+}
+
 function readAnswer(response: Response, text: string, gem: string): unknown {
   if (!response.ok) throw new StepError(`${gem}::ApiError`, refusalText(response, text));
   return text === '' ? {} : JSON.parse(text);
 }
 
-const CONTAINER = 'PulpContainerClient';
-const CORE = 'PulpcoreClient';
 /** The client library refuses what Pulp would refuse, before it asks. */
 const TAG_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;

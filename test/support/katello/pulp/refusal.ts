@@ -8,6 +8,10 @@ export class ConnectionRefused extends Error {
   }
 }
 
+/** Katello's client libraries, as the classes of their errors begin. */
+export const CONTAINER = 'PulpContainerClient';
+export const CORE = 'PulpcoreClient';
+
 /** The text that the generated Ruby clients give an answer that is no success. */
 export function refusalText(response: Response, body: string): string {
   const headers = [...response.headers].map(([name, value]) => `${JSON.stringify(name)}=>${JSON.stringify(value)}`);

@@ -1,4 +1,10 @@
-/** The parts of Pulp's answers that Katello reads. */
+/** What goes with a call to Pulp, and the parts of Pulp's answers that Katello reads. */
+
+/** What a call belongs to. */
+export interface PulpCall {
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
 
 export interface RepositoryRow {
   readonly pulp_href: string;
@@ -12,6 +18,18 @@ export interface Distribution {
   readonly base_path: string;
   readonly repository: string | null;
   readonly repository_version: string | null;
+  readonly pulp_labels: Readonly<Record<string, string>>;
+}
+
+export interface VersionRow {
+  readonly pulp_href: string;
+  readonly number: number;
+}
+
+/** What tells whether somebody wants it spared. */
+export interface LabelledRow {
+  readonly pulp_href: string;
+  readonly pulp_labels: Readonly<Record<string, string>>;
 }
 
 export interface PulpTask extends Readonly<Record<string, unknown>> {

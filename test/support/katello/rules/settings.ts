@@ -60,6 +60,23 @@ export const SETTINGS: Readonly<Record<string, SettingDefinition>> = {
     category: 'general',
     categoryName: 'General',
   },
+  orphan_protection_time: {
+    description:
+      'Time in minutes before content that is not contained within a repository and has not been accessed is considered orphaned.',
+    type: 'integer',
+    default: 1440,
+    fullName: 'Orphaned Content Protection Time',
+    category: 'katello',
+    categoryName: 'Content',
+  },
+  completed_pulp_task_protection_days: {
+    description: 'How many days before a completed Pulp task is purged by Orphan Cleanup.',
+    type: 'integer',
+    default: 30,
+    fullName: 'Completed pulp task protection days',
+    category: 'katello',
+    categoryName: 'Content',
+  },
   default_download_policy: {
     description: 'Default download policy for new repositories.',
     type: 'string',

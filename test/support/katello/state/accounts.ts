@@ -3,4 +3,7 @@
 /** The one that Katello's own tasks run as. */
 export const SYSTEM_LOGIN = 'foreman_api_admin';
 
-export const SYSTEM_LOGINS: readonly string[] = ['foreman_admin', 'foreman_console_admin', SYSTEM_LOGIN];
+/** The one that tasks started on the server's command line run as. */
+export const CONSOLE_LOGIN = 'foreman_admin';
+
+export const SYSTEM_LOGINS: readonly string[] = [CONSOLE_LOGIN, 'foreman_console_admin', SYSTEM_LOGIN];
