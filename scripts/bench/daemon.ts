@@ -30,6 +30,8 @@ const Receipts = z.looseObject({ items: z.array(Receipt) });
 export interface Daemon {
   /** what it was started with */
   readonly env: Readonly<Record<string, string>>;
+  /** ends every wait for it */
+  readonly signal: AbortSignal;
   /** Receipts of pushes that it saw since then (epoch ms), of one path or of all, newest first. */
   listReceipts(since: number, path?: string): Promise<readonly Receipt[]>;
   /** Asks it to work on the path, whether something was pushed or not. */
@@ -39,12 +41,14 @@ export interface Daemon {
 }
 
 export function connectDaemon(site: Site, { env, metricsUrl }: ReactorServer): Daemon {
+  const { signal = new AbortController().signal } = site;
   const client: ApiClient = createApiClient(
     { stateDir: env['KPR_STATE_DIR'] ?? '', url: null, login: null, password: null },
-    site.signal ?? new AbortController().signal,
+    signal,
   );
   return {
     env,
+    signal,
     async listReceipts(since, path) {
       const query = { limit: '500', since: new Date(since).toISOString(), path };
       return (await client.get('pushes', query, Receipts)).items;
@@ -53,7 +57,7 @@ export function connectDaemon(site: Site, { env, metricsUrl }: ReactorServer): D
       await client.post('reprocess', { paths: [path] }, z.unknown());
     },
     async readCounters() {
-      const answer = await fetch(`${metricsUrl}/metrics`, { signal: site.signal ?? null });
+      const answer = await fetch(`${metricsUrl}/metrics`, { signal });
       return parseCounters(await answer.text());
     },
     async readUsage() {
@@ -79,7 +83,7 @@ export async function waitUntilVerified(daemon: Daemon, path: string, since: num
     if (latest?.state === 'failed' || latest?.state === 'refused') throw new Error(`${path}: ${latest.error?.message}`);
     return latest?.state === 'done' ? latest : undefined;
   };
-  return waitFor(`${path} in Katello`, look, { timeoutMs: PATIENCE_MS });
+  return waitFor(`${path} in Katello`, look, { timeoutMs: PATIENCE_MS, signal: daemon.signal });
 }
 
 /** The receipt with which the last of these tags was verified. @throws Error when that takes too long */
@@ -95,7 +99,11 @@ export async function waitUntilTagsVerified(
     return tags.every((tag) => shown.has(tag)) ? done[0] : undefined;
   };
   // twenty of these look at once, and looking costs the daemon time
-  return waitFor(`all tags of ${path} in Katello`, look, { timeoutMs: PATIENCE_MS, gapMs: 1000 });
+  return waitFor(`all tags of ${path} in Katello`, look, {
+    timeoutMs: PATIENCE_MS,
+    gapMs: 1000,
+    signal: daemon.signal,
+  });
 }
 
 /** Waits as long as a person would call it quiet. */
