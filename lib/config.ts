@@ -6,7 +6,15 @@ import type { Secret } from './config/secret.ts';
 import { isGiven, loadSecret, loadSecrets, type Secrets } from './config/secrets.ts';
 import { findUnknown } from './config/unknown.ts';
 import type { Address, PulpUrl } from './config/values.ts';
-import { ClientVariables, DEFAULTS, isSecretName, type ROLES, VARIABLE_NAMES, Variables } from './config/variables.ts';
+import {
+  ClientVariables,
+  DEFAULTS,
+  isSecretName,
+  KeyVariables,
+  type ROLES,
+  VARIABLE_NAMES,
+  Variables,
+} from './config/variables.ts';
 import { ConfigError } from './errors.ts';
 
 export type { Secret } from './config/secret.ts';
@@ -69,6 +77,13 @@ export interface ClientConfig {
   readonly password: Secret | null;
 }
 
+/** What concerns the keys of the tokens; `key` null: the file token.key in the state directory. */
+export interface KeyConfig {
+  readonly stateDir: string;
+  readonly key: Secret | null;
+  readonly publicUrl: URL | null;
+}
+
 /** The environment of this process. */
 export function readEnvironment(): Environment {
   return { ...process.env };
@@ -94,6 +109,16 @@ export function loadClientConfig(env: Environment): ClientConfig {
   if (!variables || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const { KPR_STATE_DIR: stateDir, KPR_URL: url = null, KPR_LOGIN: login = null } = variables;
   return { stateDir, url, login, password };
+}
+
+/** @throws E_CONFIG naming every bad one of the few variables that concern the keys of the tokens */
+export function loadKeyConfig(env: Environment): KeyConfig {
+  const problems: string[] = [];
+  const key = loadSecret('KPR_TOKEN_KEY', env, problems);
+  const variables = parse(KeyVariables, env, problems);
+  if (!variables || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const { KPR_STATE_DIR: stateDir, KPR_PUBLIC_URL: publicUrl = null } = variables;
+  return { stateDir, key, publicUrl };
 }
 
 /** Every variable with the value in force; secrets as `***`, unset ones left out. */

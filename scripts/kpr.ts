@@ -27,6 +27,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: readEnvironment(),
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: process.stdin,
   signal: interrupted.signal,
 });
 setTimeout(() => process.exit(), LINGER_MS).unref();

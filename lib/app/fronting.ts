@@ -4,6 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { FrontDeps, FrontSettings } from '../front/deps.ts';
+import { realmOf } from '../front/pulp-settings.ts';
 import type { Logger } from '../log.ts';
 import { createPushProduct } from '../reconcile/create.ts';
 import type { Daemon } from './daemon.ts';
@@ -48,14 +49,9 @@ export function createFrontDeps({ config, daemon, key, log: parent }: Fronting):
   };
 }
 
-/** URL of the token endpoint: Pulp's TOKEN_SERVER, letter by letter. */
-export function realmOf({ publicUrl }: Pick<Config, 'publicUrl'>): string {
-  return `${publicUrl.origin}/token`;
-}
-
 function settingsOf(config: Config): FrontSettings {
   return {
-    realm: realmOf(config),
+    realm: realmOf(config.publicUrl),
     host: config.publicUrl.host,
     registryHosts: config.registryHosts,
     prefix: config.pathPrefix,

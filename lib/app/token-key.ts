@@ -1,11 +1,17 @@
 /**
  * The key that signs tokens: the one of KPR_TOKEN_KEY, or that of the state directory, which is made by the first start.
  */
-import { access } from 'node:fs/promises';
 import { openSecret, type Secret } from '../config/secret.ts';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../errors.ts';
-import { describePublicKey, generateKeys, privateKeyFile, publicKeyFile, publishPublicKey } from '../front/keys.ts';
+import {
+  describePublicKey,
+  generateKeys,
+  hasKeys,
+  privateKeyFile,
+  publicKeyFile,
+  publishPublicKey,
+} from '../front/keys.ts';
 import { describeError, errorFields, type Logger } from '../log.ts';
 
 export interface TokenKey {
@@ -44,11 +50,7 @@ export async function openTokenKey({ stateDir, token }: Pick<Config, 'stateDir' 
 
 async function openOrMake(stateDir: string, log: Logger): Promise<Secret> {
   const file = privateKeyFile(stateDir);
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) {
+  if (!(await hasKeys(stateDir))) {
     await generateKeys(stateDir);
     log.info('made the key pair of the tokens', { file, publicFile: publicKeyFile(stateDir) });
   }

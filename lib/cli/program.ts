@@ -88,6 +88,24 @@ function createProgram(io: Io): Command {
     },
   );
 
+  const keys = program.command('keys').description('the key pair that signs tokens');
+  verb(keys, 'generate', 'makes the first pair').action(async (_options: unknown, command: Command) => {
+    const { generateKeysVerb } = await import('./keys.ts');
+    await generateKeysVerb(io, environmentOf(io, command), command.optsWithGlobals<CommonOptions>());
+  });
+  verb(keys, 'rotate', 'replaces the pair; pushes under way break').action(
+    async (_options: unknown, command: Command) => {
+      const { rotateKeysVerb } = await import('./keys.ts');
+      await rotateKeysVerb(io, environmentOf(io, command), command.optsWithGlobals<CommonOptions>());
+    },
+  );
+  verb(keys, 'show', 'the public key, and what the second pulpcore-api has to be set to').action(
+    async (_options: unknown, command: Command) => {
+      const { showKeysVerb } = await import('./keys.ts');
+      await showKeysVerb(io, environmentOf(io, command), command.optsWithGlobals<CommonOptions>());
+    },
+  );
+
   const config = program.command('config').description('the configuration');
   verb(config, 'show', 'every value in force; secrets as ***').action(async (_options: unknown, command: Command) => {
     const { showConfigVerb } = await import('./settings.ts');

@@ -9,6 +9,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** asked for answers only where it is a terminal */
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
   /** aborted when the person interrupts */
   readonly signal: AbortSignal;
 }

@@ -43,6 +43,12 @@ export const ClientVariables = z.object({
   KPR_LOGIN: value.text.optional(),
 });
 
+/** What the keys of the tokens need, before anything else is configured. */
+export const KeyVariables = z.object({
+  KPR_STATE_DIR: value.file,
+  KPR_PUBLIC_URL: value.originUrl.optional(),
+});
+
 export const Variables = z.object({
   ...ClientVariables.shape,
   KPR_PUBLIC_URL: value.originUrl,

@@ -3,8 +3,8 @@
  * request (`PUBLIC_KEY_PATH`), so that a new pair works at once.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { link, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ConfigError } from '../errors.ts';
 
 const PRIVATE = { name: 'token.key', mode: 0o600 };
@@ -18,6 +18,14 @@ export function privateKeyFile(stateDir: string): string {
 /** Where Pulp finds the public key: its PUBLIC_KEY_PATH. */
 export function publicKeyFile(stateDir: string): string {
   return join(stateDir, PUBLIC.name);
+}
+
+/** True once there is a private key, readable or not. */
+export function hasKeys(stateDir: string): Promise<boolean> {
+  return access(privateKeyFile(stateDir)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Makes a first pair. @throws E_CONFIG when there is one, or the directory cannot be written to */
@@ -40,12 +48,20 @@ export async function generateKeys(stateDir: string): Promise<void> {
   });
 }
 
-/** Replaces the pair. Every token of the old one ends now, and with it the pushes under way. @throws E_CONFIG */
+/**
+ * Replaces the pair. Every token of the old one ends now, and with it the pushes under way. A crash leaves the old pair or
+ * the new private key, whose public one the daemon publishes as soon as it reads it.
+ *
+ * @throws E_CONFIG
+ */
 export async function rotateKeys(stateDir: string): Promise<void> {
+  const [file, publicFile] = [privateKeyFile(stateDir), publicKeyFile(stateDir)];
   const pem = newPrivateKey();
   await writing(stateDir, async () => {
-    await replace(privateKeyFile(stateDir), pem, PRIVATE.mode);
-    await replace(publicKeyFile(stateDir), describePublicKey(pem), PUBLIC.mode);
+    const temporary = await writeTemporary(file, pem, PRIVATE.mode);
+    const publicTemporary = await writeTemporary(publicFile, describePublicKey(pem), PUBLIC.mode);
+    await rename(temporary, file);
+    await rename(publicTemporary, publicFile);
   });
 }
 
@@ -89,6 +105,8 @@ async function writeTemporary(file: string, text: string, mode: number): Promise
   const handle = await open(temporary, 'wx', mode);
   try {
     await handle.chmod(mode); // whatever the umask is
+    const { uid, gid } = await stat(dirname(file));
+    if (process.getuid?.() === 0) await handle.chown(uid, gid); // of the daemon, though root writes it
     await handle.writeFile(text);
     await handle.sync();
   } finally {

@@ -41,7 +41,8 @@ export interface Tokens {
   isValid(token: string, audience: string): Promise<boolean>;
 }
 
-const ALGORITHM = 'ES256';
+/** As Pulp's TOKEN_SIGNATURE_ALGORITHM. */
+export const ALGORITHM = 'ES256';
 /** Clocks may differ by so much. */
 const BACKDATED_SECONDS = 30;
 /** A token works for longer than clients use it, so that none is sent dead. */
