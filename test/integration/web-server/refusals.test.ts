@@ -1,7 +1,16 @@
 import { expect } from 'chai';
+import { z } from 'zod';
 import type { Arrived } from './backend.ts';
 import { send } from './client.ts';
 import { KINDS, type PushHost, startPushHost } from './push-host.ts';
+
+const Errors = z.object({ errors: z.tuple([z.object({ code: z.string(), message: z.string() })]) });
+
+/** As `code: message`. */
+function readOnlyError(body: string): string {
+  const [{ code, message }] = Errors.parse(JSON.parse(body)).errors;
+  return `${code}: ${message}`;
+}
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 
@@ -60,9 +69,20 @@ for (const kind of KINDS) {
       it('in words that clients print', async () => {
         const { body } = await send(server, '/v2/acme//api/tags/list');
 
-        expect(JSON.parse(body)).to.deep.equal({
-          errors: [{ code: 'NAME_INVALID', message: 'no such path', detail: {} }],
-        });
+        expect(readOnlyError(body)).to.match(/^NAME_INVALID: no such path\b/);
+      });
+
+      it('a URL that is too long, in such words too', async () => {
+        const { status, body } = await send(server, `/v2/acme/${'a'.repeat(20_000)}/tags/list`);
+
+        expect([status, readOnlyError(body)]).to.deep.equal([414, 'NAME_INVALID: path too long']);
+      });
+
+      it('headers that are too long, in such words too', async () => {
+        const { status, body } = await send(server, '/v2/', { headers: { 'x-large': 'a'.repeat(50_000) } });
+
+        expect(status).to.equal(400);
+        expect(readOnlyError(body)).to.match(/no proper request$/);
       });
     });
 
