@@ -4,7 +4,8 @@ import { isObject } from './json.ts';
 import { normalizeTarget, type ObservedCall } from './pulp-double.ts';
 import type { PulpCall } from './recording.ts';
 
-interface ComparableCall {
+/** A call as a text that is equal for equal calls. */
+export interface ComparableCall {
   readonly key: string;
 }
 
@@ -24,18 +25,22 @@ export function compareCalls(
     : firstDifference(wanted, found);
 }
 
-function comparable(method: string, target: string, body: unknown): ComparableCall {
+/** @param target path and query, normalized */
+export function comparable(method: string, target: string, body: unknown): ComparableCall {
   return { key: `${method} ${target} ${JSON.stringify(shownBody(body))}` };
 }
 
-/** Names of Pulp's repositories and distributions are drawn at random behind the label. */
+/** Names of Pulp's repositories and distributions are drawn at random behind the label; times are those of the run. */
 function shownBody(body: unknown): unknown {
   if (!isObject(body)) return null;
-  const entries = Object.entries(body).map(([key, value]): [string, unknown] => [
-    key,
-    key === 'name' && typeof value === 'string' ? value.replace(/\d+$/, '…') : value,
-  ]);
+  const entries = Object.entries(body).map(([key, value]): [string, unknown] => [key, shownMember(key, value)]);
   return Object.fromEntries(entries.toSorted(([a], [b]) => a.localeCompare(b)));
+}
+
+function shownMember(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (key === 'name') return value.replace(/\d+$/, '…');
+  return key === 'finished_before' ? value.replace(/\d/g, '0') : value;
 }
 
 function withoutPolls(calls: readonly ComparableCall[]): ComparableCall[] {
@@ -56,7 +61,8 @@ function sorted(calls: readonly ComparableCall[]): ComparableCall[] {
   return calls.toSorted((a, b) => a.key.localeCompare(b.key));
 }
 
-function firstDifference(wanted: readonly ComparableCall[], found: readonly ComparableCall[]): Difference[] {
+/** Empty when both are the same, in the same order. */
+export function firstDifference(wanted: readonly ComparableCall[], found: readonly ComparableCall[]): Difference[] {
   for (let index = 0; index < Math.max(wanted.length, found.length); index++) {
     const [want, have] = [wanted[index]?.key ?? 'nothing', found[index]?.key ?? 'nothing'];
     if (want !== have) return [{ place: `call ${index + 1}`, what: `${want} became ${have}` }];

@@ -24,6 +24,8 @@ export interface PulpDouble {
   readonly memory: PulpMemory;
   /** Puts a recorded sequence in; what it tells is remembered as well. */
   play(calls: readonly PulpCall[]): void;
+  /** Has another Pulp answer in its place; null: itself again. */
+  replaceBy(other: ((method: string, target: string) => PulpAnswer) | null): void;
   /** All calls so far. */
   readonly observed: readonly ObservedCall[];
   /** Refuses connections, or accepts them again. */
@@ -40,6 +42,7 @@ export async function startPulpDouble(): Promise<PulpDouble> {
   const memory = createPulpMemory(() => randomUUID());
   let tape: TapeEntry[] = [];
   const observed: ObservedCall[] = [];
+  let stranger: ((method: string, target: string) => PulpAnswer) | null = null;
 
   /** An answer waits for those that were recorded before it, for a short while: what came first then comes first now. */
   async function inTurn(entry: TapeEntry): Promise<void> {
@@ -65,7 +68,7 @@ export async function startPulpDouble(): Promise<PulpDouble> {
     const method = request.method ?? 'GET';
     const target = normalizeTarget(request.url ?? '/');
     const correlationId = String(request.headers['correlation-id'] ?? '');
-    const reply = await answer(method, target, body);
+    const reply = stranger?.(method, target) ?? (await answer(method, target, body));
     observed.push({ method, target, body, status: reply.status, correlationId });
     return reply;
   }
@@ -88,6 +91,9 @@ export async function startPulpDouble(): Promise<PulpDouble> {
     play(calls) {
       tape = calls.map((call) => ({ call, isPlayed: false }));
       for (const call of calls) memory.learn(call);
+    },
+    replaceBy(other) {
+      stranger = other;
     },
     async setReachable(isReachable) {
       if (isReachable && !server.listening) await listen(server, port);

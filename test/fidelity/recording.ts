@@ -26,6 +26,18 @@ export type PulpCall = z.infer<typeof PulpCall>;
 
 const PulpCalls = z.object({ title: z.string(), katello_version: z.string(), calls: z.array(PulpCall) });
 
+const Distribution = z.object({ base_path: z.string(), pulp_labels: z.record(z.string(), z.string()) });
+
+/** The calls of a run that makes hundreds: the first two of each kind, how many there were, and what came of it. */
+const Cleanup = z.object({
+  title: z.string(),
+  katello_version: z.string(),
+  calls: z.array(z.object({ method: z.string(), path: z.string(), body: z.unknown(), status: z.number() })),
+  counts: z.array(z.object({ call: z.string(), times: z.number() })),
+  distributions_it_would_delete: z.object({ push: z.array(Distribution) }),
+  push_distributions_it_leaves: z.array(Distribution),
+});
+
 /** Creates in a row, each with what it gave. */
 const Table = z.object({
   title: z.string(),
@@ -55,9 +67,10 @@ interface Named {
 
 export type RecordedExchange = Named & { readonly kind: 'exchange' } & z.infer<typeof Exchange>;
 export type RecordedCalls = Named & { readonly kind: 'pulp-calls' } & z.infer<typeof PulpCalls>;
+export type RecordedCleanup = Named & { readonly kind: 'cleanup' } & z.infer<typeof Cleanup>;
 export type RecordedTable = Named & { readonly kind: 'table' } & z.infer<typeof Table>;
 export type OtherRecording = Named & { readonly kind: 'other' };
-export type Recording = RecordedExchange | RecordedCalls | RecordedTable | OtherRecording;
+export type Recording = RecordedExchange | RecordedCalls | RecordedCleanup | RecordedTable | OtherRecording;
 
 /** Reads all recordings of one version, in order of number. @throws when a file is no JSON */
 export async function readRecordings(directory: string, version: string): Promise<Recording[]> {
@@ -96,6 +109,8 @@ function recordingOf(file: string, value: unknown): Recording {
   if (exchange.success) return { ...named, kind: 'exchange', ...exchange.data };
   const calls = PulpCalls.safeParse(value);
   if (calls.success) return { ...named, kind: 'pulp-calls', ...calls.data };
+  const cleanup = Cleanup.safeParse(value);
+  if (cleanup.success) return { ...named, kind: 'cleanup', ...cleanup.data };
   const table = Table.safeParse(value);
   if (table.success) return { ...named, kind: 'table', ...table.data };
   return { ...named, kind: 'other' };

@@ -3,6 +3,7 @@ import { startKatelloStandIn } from '../support/katello/stand-in.ts';
 import { createEmptyWorld } from '../support/katello/state/rows.ts';
 import { arrange } from './arrange.ts';
 import type { Arrangement } from './arrangement.ts';
+import { replayCleanup } from './cleanup.ts';
 import { compareBodies, type Difference } from './compare.ts';
 import { compareCalls } from './compare-calls.ts';
 import { createDriver, type Driver, type WireAnswer } from './driver.ts';
@@ -130,6 +131,9 @@ class ReplayRun {
           return verdictOf(await this.#replayExchange(recording, at));
         case 'pulp-calls':
           return verdictOf(await this.#replayCalls(recording, at));
+        case 'cleanup':
+          await this.#release(at);
+          return verdictOf(await replayCleanup(recording, this.#driver, this.#pulp));
         case 'table':
           await this.#release(at);
           return verdictOf(await replayTable(recording, this.#driver, this.#arrangement));

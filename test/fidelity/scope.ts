@@ -9,7 +9,6 @@ interface Exclusion {
 const EXCLUSIONS: readonly Exclusion[] = [
   { slug: /^registry-v2-|^bruteforce-locked-v2$/, why: "Katello's own registry under /v2" },
   { slug: /^pulp-calls-native-push$/, why: "Katello's own registry under /v2" },
-  { slug: /^pulp-calls-orphan-cleanup$/, why: 'weekly cleanup, started by hand on the server' },
   { slug: /^pulp-calls-mirror-sync$/, why: "what a smart proxy's own Pulp is told" },
   { slug: /^repository-types$/, why: 'a description of content types that no push asks for' },
 ];
