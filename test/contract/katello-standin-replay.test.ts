@@ -107,7 +107,7 @@ function counted(times: number, method = 'GET'): (path: string) => RecordedClean
 /** `GET repositories/file/file` */
 function nameOf(call: string): string {
   return call
-    .replace(/[0-9a-f-]{36}/, '…')
+    .replace(/(dry-)?[0-9a-f]{8}[0-9a-f-]{28}/, '…')
     .replace(/\?limit.*/, '')
     .replace(/\?.*/, ' for labels');
 }
