@@ -22,7 +22,8 @@ const STAGES: Readonly<Record<string, () => Promise<Counts>>> = {
   property: () => runMocha(['test/property/**/*.test.ts']),
   faults: () => runFaults(),
   integration: () => runMocha(['test/integration/**/*.test.ts']),
-  contract: () => withRealPulps((env) => runMocha(['test/contract/**/*.test.ts'], { env })),
+  contract: () =>
+    withRealPulps((env) => runMocha(['test/contract/**/*.test.ts', 'test/scenarios/**/*.test.ts'], { env })),
   e2e: () => runEndToEnd(),
 };
 

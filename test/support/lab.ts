@@ -1,6 +1,6 @@
 /**
- * A small laboratory for reconciles: an in-memory Pulp, the stand-in for Katello, and the real clients between them and
- * the use case. Redis is replaced by maps; time goes on at once where the use case waits.
+ * A small laboratory for reconciles: a Pulp (in memory, or a given one), the stand-in for Katello, and the real clients
+ * between them and the use case. Redis is replaced by maps; time goes on at once where the use case waits.
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,6 +21,7 @@ import type { Pushable } from './image/image.ts';
 import { push } from './image/push.ts';
 import { type StandIn, startKatelloStandIn } from './katello/stand-in.ts';
 import { Seed } from './katello/state/seed.ts';
+import type { PulpServer } from './pulp/client.ts';
 import { type FakePulp, startFakePulp } from './pulp/fake-pulp.ts';
 
 const RowsAnswer = z.object({
@@ -29,6 +30,8 @@ const RowsAnswer = z.object({
 const TagsAnswer = z.object({
   results: z.array(z.object({ name: z.string(), manifest: z.object({ digest: z.string() }) })),
 });
+
+const SEED = new URL('./katello/seeds/sandbox.json', import.meta.url);
 
 const SETTINGS: Settings = {
   prefix: 'kpr.push',
@@ -41,10 +44,6 @@ const SETTINGS: Settings = {
   katelloHost: 'katello.example.com',
 };
 
-/** Polls ask again after a moment instead of seconds. */
-const soon = (ms: number, signal?: AbortSignal): Promise<void> =>
-  delay(Math.min(ms, 5), undefined, signal ? { signal } : {});
-
 const KATELLO = { login: 'kpr', password: 'sandbox-kpr' };
 
 /** A call that reached a server. */
@@ -55,15 +54,18 @@ export interface SeenCall {
   readonly status: number | null;
 }
 
-export interface Lab {
-  readonly fakePulp: FakePulp;
+export interface LabOnPulp {
+  /** the Pulp, as its administrator */
+  readonly server: PulpServer;
   readonly standIn: StandIn;
+  /** label of the organization that may be pushed to; its product is `web` */
+  readonly organization: string;
   readonly pulp: Pulp;
   readonly katello: Katello;
   /** what its reconciles are made of */
   readonly deps: ReconcileDeps;
   /** calls of the reactor itself, not those of Katello to Pulp; a test may empty them */
-  readonly calls: { pulp: SeenCall[]; katello: SeenCall[] };
+  readonly calls: Readonly<Record<'pulp' | 'katello', SeenCall[]>>;
   readonly receipts: Map<string, Receipt>;
   readonly looks: Map<string, number>;
   /** moves the clock of the reactor */
@@ -80,9 +82,20 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-export interface LabOptions {
-  readonly world: 'a' | 'b';
+/** A lab with a Pulp of its own, in memory. */
+export interface Lab extends LabOnPulp {
+  readonly fakePulp: FakePulp;
+}
+
+export interface LabOnPulpOptions {
   readonly katelloVersion?: string;
+  /**
+   * Appended to the labels of the sandbox's organizations and to the reserved prefix: makes every name of this lab its own
+   * in a Pulp that others use too. Lower case letters and digits [none]
+   */
+  readonly suffix?: string;
+  /** longest pause between two looks at a task [5 ms] */
+  readonly longestPauseMs?: number;
   readonly settings?: Partial<Settings>;
   /** lets a test come between the use case and its dependencies */
   readonly wrap?: (deps: ReconcileDeps) => ReconcileDeps;
@@ -92,20 +105,43 @@ export interface LabOptions {
   readonly client?: Pick<HttpClientOptions, 'maxRetries' | 'limits'>;
 }
 
+export interface LabOptions extends LabOnPulpOptions {
+  readonly world: 'a' | 'b';
+}
+
 /** Starts both servers on free ports. */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const fakePulp = await startFakePulp({ world: options.world });
+  const lab = await startLabOn(fakePulp, options);
+  return {
+    ...lab,
+    fakePulp,
+    async close() {
+      await lab.close();
+      await fakePulp.close();
+    },
+  };
+}
+
+/** Starts the stand-in for Katello in front of a Pulp that runs, and that goes on when the lab is closed. */
+export async function startLabOn(server: PulpServer, options: LabOnPulpOptions): Promise<LabOnPulp> {
+  const { login, password } = server;
+  const { suffix = '', longestPauseMs = 5 } = options;
+  const settings: Settings = { ...SETTINGS, prefix: `${SETTINGS.prefix}${suffix}`, ...options.settings };
   const standIn = await startKatelloStandIn({
-    pulp: { url: fakePulp.url, login: fakePulp.login, password: fakePulp.password },
+    pulp: { url: server.url, login, password },
     version: options.katelloVersion ?? '5.0.1',
-    seed: Seed.parse(JSON.parse(await readFile(new URL('./katello/seeds/sandbox.json', import.meta.url), 'utf8'))),
+    seed: await readSeed(suffix),
   });
-  const calls: Lab['calls'] = { pulp: [], katello: [] };
-  const clientOf = (system: 'pulp' | 'katello', baseUrl: string, login: string, password: string) =>
+  /** Polls ask again after a moment instead of seconds. */
+  const soon = (ms: number, signal?: AbortSignal): Promise<void> =>
+    delay(Math.min(ms, longestPauseMs), undefined, signal ? { signal } : {});
+  const calls: LabOnPulp['calls'] = { pulp: [], katello: [] };
+  const clientOf = (system: 'pulp' | 'katello', baseUrl: string, account: typeof KATELLO) =>
     createHttpClient({
       system,
       baseUrl,
-      credentials: () => ({ kind: 'basic', login, password }),
+      credentials: () => ({ kind: 'basic', ...account }),
       userAgent: 'kpr/test',
       maxRetries: 0,
       ...options.client,
@@ -113,10 +149,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       log: (_, { method, url, status }) => void calls[system].push({ method, url, status }),
     });
   const { reach = async (_, url) => url } = options;
-  const pulpUrl = await reach('pulp', fakePulp.url);
-  const pulp = createPulp(clientOf('pulp', `${pulpUrl}/pulp/`, fakePulp.login, fakePulp.password), { delay: soon });
-  const katelloUrl = await reach('katello', standIn.url);
-  const katello = createKatello(clientOf('katello', katelloUrl, KATELLO.login, KATELLO.password), { delay: soon });
+  const pulp = createPulp(clientOf('pulp', `${await reach('pulp', server.url)}/pulp/`, { login, password }), {
+    delay: soon,
+  });
+  const katello = createKatello(clientOf('katello', await reach('katello', standIn.url), KATELLO), { delay: soon });
 
   let clockMs = Date.parse('2026-01-01T00:00:00Z');
   const receipts = new Map<string, Receipt>();
@@ -128,7 +164,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     pulp,
     katello,
     directory: createDirectory(katello, { ttlMs: 30_000 }),
-    settings: { ...SETTINGS, ...options.settings },
+    settings,
     async acquireLease(name) {
       if (leases.has(name)) return null;
       leases.add(name);
@@ -157,8 +193,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   }
 
   return {
-    fakePulp,
+    server,
     standIn,
+    organization: `acme${suffix}`,
     pulp,
     katello,
     deps,
@@ -168,7 +205,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     passMs: (ms) => {
       clockMs += ms;
     },
-    push: (path, tag, what, leaveOut) => push(fakePulp, `kpr.push/${path}`, tag, what, { leaveOut: leaveOut ?? [] }),
+    push: (path, tag, what, leaveOut) =>
+      push(server, `${settings.prefix}/${path}`, tag, what, { leaveOut: leaveOut ?? [] }),
     reconcile,
     async settle(path) {
       for (let runs = 0; runs < 100; runs++) {
@@ -192,9 +230,14 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     async close() {
       stopping.abort();
       await standIn.close();
-      await fakePulp.close();
     },
   };
+}
+
+/** The sandbox, with organizations of its own. */
+async function readSeed(suffix: string): Promise<Seed> {
+  const text = await readFile(SEED, 'utf8');
+  return Seed.parse(JSON.parse(text.replace(/"(acme|globex)"/g, `"$1${suffix}"`)));
 }
 
 /** Asks Katello as a person with a browser would, not by the reactor's client. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { Manifest, type RepositoryVersion, Tag, Task } from '../../../lib/pulp/schema.ts';
-import { createPulpClient, type PulpClient } from './client.ts';
+import { createPulpClient, type PulpClient, type PulpServer } from './client.ts';
 import { type FakePulp, startFakePulp } from './fake-pulp.ts';
 import type { WorldName } from './state.ts';
 
@@ -26,8 +26,14 @@ export interface TestPulp extends PulpClient {
 
 const Given = z.object({ url: z.url(), login: z.string(), password: z.string() });
 
-/** JSON `{"url","login","password"}` of a running Pulp of that world. */
-const VARIABLES: Readonly<Record<WorldName, string>> = { a: 'KPR_TEST_PULP_A', b: 'KPR_TEST_PULP_B' };
+/** Where JSON `{"url","login","password"}` of a running Pulp of that world stands in the environment. */
+export const VARIABLES: Readonly<Record<WorldName, string>> = { a: 'KPR_TEST_PULP_A', b: 'KPR_TEST_PULP_B' };
+
+/** The real Pulp of that world which the caller gives, or null. */
+export function findGivenPulp(world: WorldName): PulpServer | null {
+  const given = process.env[VARIABLES[world]];
+  return given === undefined ? null : Given.parse(JSON.parse(given));
+}
 
 /** Declares the rules once for each Pulp; `pulp()` is the one at hand while a test runs. */
 export function describePulps(title: string, rules: (pulp: () => TestPulp, world: WorldName) => void): void {
@@ -51,12 +57,12 @@ function withFake(world: WorldName, rules: Rules): void {
 }
 
 function withReal(world: WorldName, rules: Rules): void {
-  const given = process.env[VARIABLES[world]];
-  if (given === undefined) {
+  const given = findGivenPulp(world);
+  if (given === null) {
     it(`needs ${VARIABLES[world]}`);
     return;
   }
-  const pulp = testPulp(world, Given.parse(JSON.parse(given)));
+  const pulp = testPulp(world, given);
   before(function () {
     // a real Pulp spends a quarter of a second on each password, and half a second on a task
     this.timeout(60_000);
@@ -67,7 +73,7 @@ function withReal(world: WorldName, rules: Rules): void {
   rules(() => pulp, world);
 }
 
-function testPulp(world: WorldName, server: z.infer<typeof Given>): TestPulp {
+function testPulp(world: WorldName, server: PulpServer): TestPulp {
   const client = createPulpClient(server);
   const prefix = `kpr.test/${randomBytes(6).toString('hex')}`;
   const at = (name: string) => `${prefix}/${name}`;
