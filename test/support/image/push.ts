@@ -1,14 +1,8 @@
 /** A push over plain registry HTTP, request by request as clients do it (distribution-spec 1.1). */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Door } from '../send.ts';
+import { type Client, createClient } from './client.ts';
 import { type Blob, digestOf, type Image, MANIFEST_TYPES, type Pushable } from './image.ts';
-
-/** A registry and who pushes to it. */
-export interface Registry {
-  /** without a slash at the end */
-  readonly url: string;
-  readonly login: string;
-  readonly password: string;
-}
 
 export interface PushOptions {
   /** digests of children of an index that are left out, as an interrupted `manifest push` does */
@@ -22,13 +16,13 @@ export interface PushOptions {
  * @throws Error with the registry's answer when it refuses a step
  */
 export async function push(
-  registry: Registry,
+  registry: Door,
   name: string,
   reference: string,
   pushable: Pushable,
   options: PushOptions = {},
 ): Promise<void> {
-  const client = clientOf(registry, options.signal);
+  const client = createClient(registry, `repository:${name}:pull,push`, options.signal);
   if (pushable.kind === 'image') await pushBlobs(client, name, pushable);
   else {
     for (const child of pushable.children) {
@@ -40,77 +34,61 @@ export async function push(
 }
 
 /** Digest of the manifest that the registry serves for a tag or digest, hashed here; null when there is none. */
-export async function findDigest(registry: Registry, name: string, reference: string): Promise<string | null> {
+export async function findDigest(registry: Door, name: string, reference: string): Promise<string | null> {
   const headers = { accept: MANIFEST_TYPES.join(', ') };
   const path = `/v2/${name}/manifests/${encodeURIComponent(reference)}`;
+  const told = await createClient(registry, `repository:${name}:pull`)('GET', path, { headers });
   // Pulp before 2.28 answers with a redirect to its content app.
-  const answer = await clientOf(registry)('GET', path, { headers, redirect: 'follow' });
+  const answer = told.status === 302 ? await fetch(told.headers.get('location') ?? '', { headers }) : told;
   if (answer.status === 404) return null;
   const bytes = Buffer.from(await answer.clone().arrayBuffer());
-  await expectStatus(answer, 200);
+  await expectStatus(answer, path, 200);
   return digestOf(bytes);
-}
-
-interface Sent {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
-  /** default `manual`: a blob is served from another place, and that it is there is all that counts */
-  readonly redirect?: 'follow' | 'manual';
-}
-
-type Client = (method: string, path: string, sent?: Sent) => Promise<Response>;
-
-function clientOf({ url, login, password }: Registry, signal?: AbortSignal): Client {
-  const authorization = `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`;
-  return (method, path, { headers, body, redirect = 'manual' } = {}) =>
-    fetch(new URL(path, url), {
-      method,
-      headers: { ...headers, authorization },
-      body: body ?? null,
-      redirect,
-      signal: signal ?? null,
-    });
 }
 
 async function pushBlobs(client: Client, name: string, image: Image): Promise<void> {
   for (const blob of image.blobs) {
-    const head = await client('HEAD', `/v2/${name}/blobs/${blob.digest}`);
+    const path = `/v2/${name}/blobs/${blob.digest}`;
+    const head = await client('HEAD', path);
     if (head.status === 404) await upload(client, name, blob);
-    else await expectStatus(head, 200, 302, 307);
+    // A redirect will do: that the blob is there is all that counts.
+    else await expectStatus(head, path, 200, 302, 307);
   }
 }
 
 async function upload(client: Client, name: string, blob: Blob): Promise<void> {
-  const started = await client('POST', `/v2/${name}/blobs/uploads/`);
-  await expectStatus(started, 202);
+  const uploads = `/v2/${name}/blobs/uploads/`;
+  const started = await client('POST', uploads);
+  await expectStatus(started, uploads, 202);
   const headers = { 'content-type': 'application/octet-stream' };
-  const patched = await client('PATCH', locationOf(started), { headers, body: new Uint8Array(blob.bytes) });
-  await expectStatus(patched, 202, 204);
-  const done = new URL(locationOf(patched));
-  done.searchParams.set('digest', blob.digest);
-  await expectStatus(await client('PUT', done.href), 201);
+  const patched = await client('PATCH', locationOf(started), { headers, body: blob.bytes });
+  await expectStatus(patched, uploads, 202, 204);
+  const location = locationOf(patched);
+  const done = `${location}${location.includes('?') ? '&' : '?'}digest=${encodeURIComponent(blob.digest)}`;
+  await expectStatus(await client('PUT', done), done, 201);
 }
 
 /** Pulp answers 429 while a task of that repository runs; the manifest may be there all the same (pulp_container 2.15+). */
 const BUSY_TRIES = 20;
 
 async function putManifest(client: Client, name: string, reference: string, manifest: Blob): Promise<void> {
+  const path = `/v2/${name}/manifests/${encodeURIComponent(reference)}`;
+  const headers = { 'content-type': manifest.mediaType };
   for (let tries = 1; ; tries += 1) {
-    const answer = await client('PUT', `/v2/${name}/manifests/${encodeURIComponent(reference)}`, {
-      headers: { 'content-type': manifest.mediaType },
-      body: new Uint8Array(manifest.bytes),
-    });
-    if (answer.status !== 429 || tries === BUSY_TRIES) return expectStatus(answer, 201);
+    const answer = await client('PUT', path, { headers, body: manifest.bytes });
+    if (answer.status !== 429 || tries === BUSY_TRIES) return expectStatus(answer, path, 201);
     await delay(500);
   }
 }
 
+/** Path and query of where the upload goes on. */
 function locationOf(answer: Response): string {
-  return new URL(answer.headers.get('location') ?? '', answer.url).href;
+  const { pathname, search } = new URL(answer.headers.get('location') ?? '', 'http://registry');
+  return pathname + search;
 }
 
-async function expectStatus(answer: Response, ...wanted: number[]): Promise<void> {
+async function expectStatus(answer: Response, path: string, ...wanted: number[]): Promise<void> {
   const body = await answer.text();
   if (wanted.includes(answer.status)) return;
-  throw new Error(`the registry answered ${answer.status} at ${answer.url}: ${body.slice(0, 500)}`);
+  throw new Error(`the registry answered ${answer.status} at ${path}: ${body.slice(0, 500)}`);
 }

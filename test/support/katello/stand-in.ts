@@ -6,6 +6,7 @@ import { createFaults } from './control/faults.ts';
 import { createGates } from './control/gates.ts';
 import { createControlListener } from './control/server.ts';
 import { createAuthenticator } from './http/authenticate.ts';
+import { createRegistryListener, isForRegistry } from './http/registry.ts';
 import { createListener } from './http/server.ts';
 import { createLatency, type LatencyName } from './latency.ts';
 import { createPulpClient, type PulpTarget } from './pulp/client.ts';
@@ -101,7 +102,9 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
     store.replace(structuredClone(firstWorld));
   };
 
-  const server = createServer(createListener(app, createRoutes(app), authenticator));
+  const api = createListener(app, createRoutes(app), authenticator);
+  const registry = createRegistryListener(options.pulp);
+  const server = createServer((request, response) => (isForRegistry(request) ? registry : api)(request, response));
   const controlServer = createServer(createControlListener({ app, reset, moveClock }));
   const url = await listen(server, options.listen);
   const controlUrl = await listen(controlServer, options.control);

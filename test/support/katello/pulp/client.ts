@@ -1,15 +1,13 @@
 /** The calls Katello makes to Pulp, one function each; no retries, no cleverness: a refusal is Katello's problem. */
 import { z } from 'zod';
+import { type Door, identify, send as sendTo } from '../../send.ts';
 import { StepError } from '../tasks/step-error.ts';
 import { type CleanupCalls, createCleanupCalls } from './cleanup-calls.ts';
 import { CONTAINER, CORE, ConnectionRefused, refusalText } from './refusal.ts';
 import type { Distribution, ManifestRow, PulpCall, PulpTask, RepositoryRow, TagRow } from './shapes.ts';
 
-export interface PulpTarget {
-  readonly url: string;
-  readonly login: string;
-  readonly password: string;
-}
+/** The Pulp behind it. */
+export type PulpTarget = Door;
 
 export interface PulpClient extends CleanupCalls {
   /** @throws ConnectionRefused */
@@ -56,25 +54,22 @@ const MEDIA_TYPES: Readonly<Record<ManifestKind, readonly string[]>> = {
 
 /** @see pulp_container 2.20 to 2.30: the paths are the same */
 export function createPulpClient(target: PulpTarget): PulpClient {
-  const authorization = `Basic ${Buffer.from(`${target.login}:${target.password}`).toString('base64')}`;
-
   async function send(method: string, path: string, call: PulpCall, body?: unknown): Promise<Response> {
-    const url = new URL(path, target.url);
     try {
-      return await fetch(url, {
-        method,
+      return await sendTo(target, method, path, {
         headers: {
-          authorization,
+          ...identify(target),
           accept: 'application/json',
           'correlation-id': call.requestId,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body: body === undefined ? undefined : JSON.stringify(body),
         signal: call.signal,
       });
     } catch (error) {
       call.signal.throwIfAborted();
-      throw new ConnectionRefused(url.hostname, url.port === '' ? '80' : url.port, { cause: error });
+      const { hostname, port } = new URL(target.url);
+      throw new ConnectionRefused(hostname || 'localhost', port || '80', { cause: error });
     }
   }
 
