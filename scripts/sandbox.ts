@@ -1,13 +1,14 @@
-/** `./scripts/sandbox`: a Pulp, a stand-in for Katello and the reactor on this machine. Run it through its launcher. */
+/** `./scripts/sandbox`: a push host, a stand-in for Katello and the reactor on this machine. Run it through its launcher. */
 import { rm } from 'node:fs/promises';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { WORLDS, type World } from '../test/support/servers/pins.ts';
 import { ServerProblem } from '../test/support/servers/problem.ts';
+import type { Wishes } from '../test/support/servers/sandbox/choice.ts';
 import { readDescription, toShell } from '../test/support/servers/sandbox/description.ts';
 import {
   createNewImage,
   parseReference,
-  pushInto,
+  pushAs,
   type Reference,
   waitUntilListed,
 } from '../test/support/servers/sandbox/push.ts';
@@ -15,6 +16,7 @@ import { expectUp, SERVER_NAMES, siteOf, stopServers, withSandbox } from '../tes
 import { runStep } from '../test/support/servers/sandbox/step.ts';
 import { describeNextSteps, describeServers, readLog } from '../test/support/servers/sandbox/texts.ts';
 import { bringUp } from '../test/support/servers/sandbox/up.ts';
+import { KINDS } from '../test/support/web-server/web-server.ts';
 
 interface Options {
   readonly world: World;
@@ -26,7 +28,7 @@ const INTERRUPTED = 130;
 
 function createProgram(signal: AbortSignal): Command {
   const program = new Command('sandbox')
-    .description('A Pulp, a stand-in for Katello and the reactor on this machine, all below .sandbox/')
+    .description('A push host, a stand-in for Katello and the reactor on this machine, all below .sandbox/')
     .showHelpAfterError()
     .exitOverride();
   const command = (name: string, description: string): Command =>
@@ -37,11 +39,14 @@ function createProgram(signal: AbortSignal): Command {
         new Option('--world <world>', 'a: the Pulp of Katello 4.21 to 5.1, b: the newest').choices(WORLDS).default('a'),
       );
 
-  command('up', 'install what is missing, start everything, push a first image').action(async ({ world }: Options) => {
-    const site = siteOf(world, signal);
-    const description = await withSandbox(site, () => bringUp(site));
-    print(describeNextSteps(site, description));
-  });
+  command('up', 'install what is missing, start everything, push a first image')
+    .addOption(new Option('--web-server <name>', 'kept from then on; at first apache').choices(KINDS))
+    .option('--port <port>', 'of the push host, kept from then on; at first a free one', readPort)
+    .action(async ({ world, ...wishes }: Options & Wishes) => {
+      const site = siteOf(world, signal);
+      const description = await withSandbox(site, () => bringUp(site, wishes));
+      print(describeNextSteps(site, description));
+    });
 
   command('down', 'end everything; the state stays').action(async ({ world }: Options) => {
     const site = siteOf(world);
@@ -77,13 +82,14 @@ function createProgram(signal: AbortSignal): Command {
   command('push', 'push a new small image and wait until Katello lists it')
     .argument('<path:tag>', 'for example acme/web/hello:2', readReference)
     .option('--index', 'an index of two architectures')
-    .action(async (reference: Reference, { world, index }: Options & { index?: true }) => {
+    .option('--as <login>', 'dev, viewer, other or disabled', 'dev')
+    .action(async (reference: Reference, { world, index, as }: Options & { index?: true; as: string }) => {
       const site = siteOf(world);
       await expectUp(site);
       const description = await readDescription(site);
       const image = createNewImage(index === true);
       const { digest } = image.manifest;
-      await runStep(`Push ${digest}`, () => pushInto(description, reference, image, signal));
+      await runStep(`Push ${digest}`, () => pushAs(description, as, reference, image, signal));
       await runStep('Wait for Katello', async ({ note }) => {
         const { repository, tag } = await waitUntilListed(description, reference.tag, digest, signal);
         note(`lists it in ${repository} as ${tag}`);
@@ -116,6 +122,12 @@ function readReference(text: string): Reference {
   const reference = parseReference(text);
   if (reference === null) throw new InvalidArgumentError('It has to be PATH:TAG.');
   return reference;
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new InvalidArgumentError('It has to be between 1 and 65535.');
 }
 
 function exitCodeOf(error: unknown): number {

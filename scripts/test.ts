@@ -47,9 +47,8 @@ function createProgram(): Command {
 /** Runs the named stages, or all, and tells their sum. @returns the exit code */
 async function runStages(names: readonly string[]): Promise<number> {
   await runStep('System packages', async ({ say, note }) => {
-    const installed = await installSystemPackages([...SERVER_NEEDS, ...CLIENT_NEEDS, ...WEB_NEEDS, FAKETIME], {
-      onProgress: say,
-    });
+    const needs = [...SERVER_NEEDS, ...CLIENT_NEEDS, ...Object.values(WEB_NEEDS), FAKETIME];
+    const installed = await installSystemPackages(needs, { onProgress: say });
     note(installed.length > 0 ? `installed ${installed.join(', ')}` : 'all there');
   });
 
@@ -76,7 +75,9 @@ async function withRealPulps(runStage: (env: Environment) => Promise<Counts>): P
     for (const world of WORLDS) {
       const dir = await makeTemporaryDir(`contract-${world}`);
       endings.unshift(() => rm(dir, { recursive: true }));
-      const pulp = await runStep(`Pulp of world ${world}`, ({ say }) => startPulp({ world, dir, onProgress: say }));
+      const pulp = await runStep(`Pulp of world ${world}`, ({ say }) =>
+        startPulp({ world, dir, access: 'password', onProgress: say }),
+      );
       endings.unshift(() => pulp.stop());
       const { url, login, password } = pulp;
       env[`KPR_TEST_PULP_${world.toUpperCase()}`] = JSON.stringify({ url, login, password });

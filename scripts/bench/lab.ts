@@ -12,6 +12,7 @@ import { type PulpServer, startPulp } from '../../test/support/servers/pulp.ts';
 import { startReactor } from '../../test/support/servers/reactor.ts';
 import { startRedis } from '../../test/support/servers/redis.ts';
 import { makeTemporaryDir } from '../../test/support/servers/temporary.ts';
+import { openWebSite } from '../../test/support/web-server/web-site.ts';
 import { connectDaemon, type Daemon } from './daemon.ts';
 
 export interface Lab {
@@ -39,6 +40,8 @@ export async function openLab(world: World, options: StepOptions): Promise<Lab> 
   const redis = await startRedis(site);
   const pulp = await startPulp({ world, dir, ...options });
   const katello = await startKatello(site, { pulp, latency: 'real' });
+  // Pushes go straight to Pulp: what is measured begins behind it.
+  const web = await openWebSite(site);
   let stopDaemon = async (): Promise<void> => {};
 
   return {
@@ -49,7 +52,7 @@ export async function openLab(world: World, options: StepOptions): Promise<Lab> 
     postgres: await startPostgres(site),
     pushed: new Map(),
     startDaemon: async (env = {}) => {
-      const reactor = await startReactor(site, { pulp, katello, redis, revision, env });
+      const reactor = await startReactor(site, { pulp, katello, redis, web, revision, env });
       stopDaemon = () => reactor.stop();
       return connectDaemon(site, reactor);
     },

@@ -1,4 +1,4 @@
-/** Real registry clients, as people use them. */
+/** Real registry clients, as people use them: they push to the push host, as `dev`. */
 import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,26 +6,30 @@ import { join } from 'node:path';
 import type { Pushable } from '../support/image/image.ts';
 import { writeLayout } from '../support/image/layout.ts';
 import { runCommand } from '../support/servers/command.ts';
-import type { PulpServer } from '../support/servers/pulp.ts';
-import { PREFIX } from '../support/servers/reactor.ts';
+import type { RunningWorld } from '../support/servers/world.ts';
 
 /** Pushes with `skopeo copy`, an index with all its children. */
-export async function pushWithSkopeo(pulp: PulpServer, path: string, tag: string, pushable: Pushable): Promise<void> {
+export async function pushWithSkopeo(
+  { web, accountOf }: RunningWorld,
+  path: string,
+  tag: string,
+  pushable: Pushable,
+): Promise<void> {
+  const { login, password } = accountOf('dev');
   await withLayout(tag, pushable, async (layout) => {
-    const target = `docker://${pulp.registry}/${PREFIX}/${path}:${tag}`;
-    await runCommand('skopeo', [
-      'copy',
-      '--all',
-      '--dest-tls-verify=false',
-      `--dest-creds=${pulp.login}:${pulp.password}`,
-      layout,
-      target,
-    ]);
+    const to = [`--dest-cert-dir=${web.certificates}`, `--dest-creds=${login}:${password}`];
+    await runCommand('skopeo', ['copy', '--all', ...to, layout, `docker://${web.registry}/${path}:${tag}`]);
   });
 }
 
 /** Pushes with `podman push`, which packs the layers anew. @returns the digest that it reports */
-export async function pushWithPodman(pulp: PulpServer, path: string, tag: string, pushable: Pushable): Promise<string> {
+export async function pushWithPodman(
+  { web, accountOf }: RunningWorld,
+  path: string,
+  tag: string,
+  pushable: Pushable,
+): Promise<string> {
+  const { login, password } = accountOf('dev');
   return withLayout(tag, pushable, async (layout, dir) => {
     // A store of its own on a plain directory: the default one needs mounts, which root in a container may lack.
     const store = ['--root', join(dir, 'store'), '--runroot', join(dir, 'run'), '--storage-driver', 'vfs'];
@@ -34,9 +38,8 @@ export async function pushWithPodman(pulp: PulpServer, path: string, tag: string
     try {
       const id = (await podman('pull', '--quiet', layout)).trim();
       const digestFile = join(dir, 'digest');
-      const credentials = `--creds=${pulp.login}:${pulp.password}`;
-      const target = `docker://${pulp.registry}/${PREFIX}/${path}:${tag}`;
-      await podman('push', '--tls-verify=false', credentials, '--digestfile', digestFile, id, target);
+      const to = [`--cert-dir=${web.certificates}`, `--creds=${login}:${password}`];
+      await podman('push', ...to, '--digestfile', digestFile, id, `docker://${web.registry}/${path}:${tag}`);
       return (await readFile(digestFile, 'utf8')).trim();
     } finally {
       // It unpacks into directories without write permission, which only its own user namespace may remove.

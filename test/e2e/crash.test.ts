@@ -31,7 +31,7 @@ describeWorlds('after kill -9 of the daemon', (world) => {
 
     await killInMidRun();
     await forgetAll(world());
-    await world().push('acme/web/crash', '1', first);
+    await world().pushToPulp('acme/web/crash', '1', first);
     await releaseTasks(world());
     await world().revive();
 
@@ -46,7 +46,7 @@ describeWorlds('after kill -9 of the daemon', (world) => {
     const pushable = createImage({ seed: 'unseen' });
     await world().reactor.kill();
 
-    await world().push('acme/web/unseen', '1', pushable);
+    await world().pushToPulp('acme/web/unseen', '1', pushable);
     await world().revive();
 
     await waitUntilPublished(world(), { repository: 'acme/web/unseen', tag: '1', pushable });

@@ -51,11 +51,12 @@ export async function waitUntilServed(
   tag: string,
   digest: string,
 ): Promise<void> {
+  const registry = { url: world.katello.url, ...world.katello.administrator };
   let seen = 'nothing';
   const look = async (): Promise<true | undefined> => {
     const rows = await listTags(world.katello);
     const row = rows.find((each) => each.repository === repository && each.tag === tag);
-    const served = row && (await findDigest(world.pulp, row.pullName, tag));
+    const served = row && (await findDigest(registry, row.pullName, tag));
     seen = `listed ${row?.digest}, served ${served}`;
     return row?.digest === digest && served === digest ? true : undefined;
   };

@@ -18,7 +18,7 @@ describeWorlds('a push', (world) => {
     await world().katello.stop();
     await waitUntilUnready();
 
-    await world().push('acme/web/without-katello', '1', pushable);
+    await world().pushToPulp('acme/web/without-katello', '1', pushable);
     await world().revive();
 
     await waitUntilPublished(world(), { repository: 'acme/web/without-katello', tag: '1', pushable });

@@ -7,13 +7,13 @@ describeWorlds('a push', (world) => {
   it('by skopeo comes out of Katello as it went in', async () => {
     const pushable = createImage({ seed: 'skopeo' });
 
-    await pushWithSkopeo(world().pulp, 'acme/web/by-skopeo', 'latest', pushable);
+    await pushWithSkopeo(world(), 'acme/web/by-skopeo', 'latest', pushable);
 
     await waitUntilPublished(world(), { repository: 'acme/web/by-skopeo', tag: 'latest', pushable });
   });
 
   it('by podman comes out of Katello with the digest that podman reports', async () => {
-    const digest = await pushWithPodman(world().pulp, 'acme/web/by-podman', '1', createImage({ seed: 'podman' }));
+    const digest = await pushWithPodman(world(), 'acme/web/by-podman', '1', createImage({ seed: 'podman' }));
 
     await waitUntilServed(world(), 'acme/web/by-podman', '1', digest);
   });
@@ -21,7 +21,7 @@ describeWorlds('a push', (world) => {
   it('of two architectures comes out as one index', async () => {
     const pushable = createTwoArchitectures({ seed: 'two architectures' });
 
-    await pushWithSkopeo(world().pulp, 'acme/web/two', '1', pushable);
+    await pushWithSkopeo(world(), 'acme/web/two', '1', pushable);
 
     await waitUntilPublished(world(), { repository: 'acme/web/two', tag: '1', pushable });
   });
@@ -53,7 +53,7 @@ describeWorlds('a push', (world) => {
   it('without a product goes into the push product of its organization', async () => {
     const pushable = createImage({ seed: 'no product' });
 
-    await world().push('globex/app', '1', pushable);
+    await world().push('globex/app', '1', pushable, 'other');
 
     await waitUntilPublished(world(), { repository: 'globex/Container Push/app', tag: '1', pushable });
   });

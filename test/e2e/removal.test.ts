@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { createImage } from '../support/image/image.ts';
+import { identify, send } from '../support/send.ts';
 import { PREFIX } from '../support/servers/reactor.ts';
 import { waitFor } from '../support/servers/wait.ts';
 import type { RunningWorld } from '../support/servers/world.ts';
@@ -24,11 +25,10 @@ describeWorlds('a tag that is removed from the push repository', (world) => {
 const Repositories = z.object({ results: z.array(z.object({ pulp_href: z.string() })) });
 
 async function untag({ pulp }: RunningWorld, path: string, tag: string): Promise<void> {
-  const authorization = `Basic ${Buffer.from(`${pulp.login}:${pulp.password}`).toString('base64')}`;
-  const headers = { authorization, 'content-type': 'application/json' };
-  const found = await fetch(`${pulp.url}/pulp/api/v3/repositories/?name=${PREFIX}/${path}`, { headers });
+  const headers = { ...identify(pulp), 'content-type': 'application/json' };
+  const found = await send(pulp, 'GET', `/pulp/api/v3/repositories/?name=${PREFIX}/${path}`, { headers });
   const [repository] = Repositories.parse(await found.json()).results;
   const body = JSON.stringify({ tag });
-  const answer = await fetch(`${pulp.url}${repository?.pulp_href}untag/`, { method: 'POST', headers, body });
+  const answer = await send(pulp, 'POST', `${repository?.pulp_href}untag/`, { headers, body });
   expect(answer.status).to.equal(202);
 }

@@ -21,21 +21,28 @@ export interface Certificates {
 
 const run = promisify(execFile);
 
-/** Needs the `openssl` command. */
-export async function createCertificates(): Promise<Certificates> {
+/** Needs the `openssl` command. @param days how long they are good */
+export async function createCertificates(days = 2): Promise<Certificates> {
   const directory = await mkdtemp(join(tmpdir(), 'kpr-certificates-'));
   const at = (name: string) => join(directory, name);
   try {
-    await openssl('req', '-x509', ...newKey(at('ca.key')), '-subj', '/CN=test CA', '-days', '2', '-out', at('ca.crt'));
-    const server = await issue(at, 'server', '/CN=localhost', 'subjectAltName=DNS:localhost');
-    const client = await issue(at, 'client', '/CN=reactor.example.com', 'extendedKeyUsage=clientAuth');
+    const authority = ['-subj', '/CN=test CA', '-days', `${days}`, '-out', at('ca.crt')];
+    await openssl('req', '-x509', ...newKey(at('ca.key')), ...authority);
+    const server = await issue(at, days, 'server', '/CN=localhost', 'subjectAltName=DNS:localhost');
+    const client = await issue(at, days, 'client', '/CN=reactor.example.com', 'extendedKeyUsage=clientAuth');
     return { ca: await readFile(at('ca.crt'), 'utf8'), server, client };
   } finally {
     await rm(directory, { recursive: true });
   }
 }
 
-async function issue(at: (name: string) => string, name: string, subject: string, extension: string): Promise<KeyPair> {
+async function issue(
+  at: (name: string) => string,
+  days: number,
+  name: string,
+  subject: string,
+  extension: string,
+): Promise<KeyPair> {
   await openssl('req', '-new', ...newKey(at(`${name}.key`)), '-subj', subject, '-out', at(`${name}.csr`));
   await writeFile(at(`${name}.ext`), extension);
   await openssl(
@@ -43,7 +50,7 @@ async function issue(at: (name: string) => string, name: string, subject: string
     '-req',
     '-in',
     at(`${name}.csr`),
-    ...byAuthority(at),
+    ...byAuthority(at, days),
     '-extfile',
     at(`${name}.ext`),
     '-out',
@@ -52,8 +59,8 @@ async function issue(at: (name: string) => string, name: string, subject: string
   return { cert: await readFile(at(`${name}.crt`), 'utf8'), key: await readFile(at(`${name}.key`), 'utf8') };
 }
 
-function byAuthority(at: (name: string) => string): string[] {
-  return ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', '2'];
+function byAuthority(at: (name: string) => string, days: number): string[] {
+  return ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', `${days}`];
 }
 
 function newKey(path: string): string[] {

@@ -1,5 +1,4 @@
 /** What stands behind the web server: records what arrives, as it arrives, and answers as the test says. */
-import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 
 export interface Arrived {
@@ -49,8 +48,6 @@ export async function startBackend(socketPath?: string): Promise<Backend> {
     server.once('error', reject);
     server.listen(socketPath === undefined ? { host: '127.0.0.1', port: 0 } : { path: socketPath }, resolve);
   });
-  // the web server's workers are another user
-  if (socketPath !== undefined) await chmod(socketPath, 0o777);
 
   const bound = server.address();
   const backend: Backend = {

@@ -2,7 +2,7 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { text as readText } from 'node:stream/consumers';
-import type { WebServer } from '../../support/web-server/web-server.ts';
+import type { WebSite } from '../../support/web-server/web-site.ts';
 
 export interface Received {
   readonly status: number;
@@ -18,7 +18,11 @@ export interface Sent {
 }
 
 /** Sends path and query exactly as given. */
-export async function send(server: WebServer, path: string, { body, ...options }: Sent = {}): Promise<Received> {
+export async function send(
+  server: Pick<WebSite, 'port' | 'ca'>,
+  path: string,
+  { body, ...options }: Sent = {},
+): Promise<Received> {
   const opened = open(server, path, options);
   opened.end(body);
   const response = await answerOf(opened);
@@ -26,7 +30,11 @@ export async function send(server: WebServer, path: string, { body, ...options }
 }
 
 /** A request whose body the caller writes bit by bit. */
-export function open(server: WebServer, path: string, { method = 'GET', headers = {} }: Sent): ClientRequest {
+export function open(
+  server: Pick<WebSite, 'port' | 'ca'>,
+  path: string,
+  { method = 'GET', headers = {} }: Sent,
+): ClientRequest {
   const { port, ca } = server;
   return request({ host: 'localhost', servername: 'localhost', port, ca, method, path, headers, agent: false });
 }

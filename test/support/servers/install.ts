@@ -32,6 +32,7 @@ export const SERVER_NEEDS: readonly Need[] = [
   { apt: 'python3-venv', isThere: async () => (await findPython()) !== null },
   // Pulp's file plugin imports GitPython, which looks for the program at once.
   { apt: 'git', isThere: () => isOnPath('git') },
+  { apt: 'openssl', isThere: () => isOnPath('openssl') },
 ];
 
 /** Registry clients, for pushes as people make them. */
@@ -42,11 +43,11 @@ export const CLIENT_NEEDS: readonly Need[] = [
   { apt: 'uidmap', isThere: () => isOnPath('newuidmap') },
 ];
 
-/** The web servers in front of Pulp, as their programs alone: Debian's `apache2` would also start one. */
-export const WEB_NEEDS: readonly Need[] = [
-  { apt: 'apache2-bin', isThere: () => exists('/usr/sbin/apache2') },
-  { apt: 'nginx', isThere: () => exists('/usr/sbin/nginx') },
-];
+/** The web servers of a push host, as their programs alone: Debian's `apache2` would also start one. */
+export const WEB_NEEDS: Readonly<Record<'apache' | 'nginx', Need>> = {
+  apache: { apt: 'apache2-bin', isThere: () => exists('/usr/sbin/apache2') },
+  nginx: { apt: 'nginx', isThere: () => exists('/usr/sbin/nginx') },
+};
 
 /**
  * Installs what is missing and answers its names.

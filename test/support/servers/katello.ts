@@ -18,6 +18,8 @@ export interface Account {
 /** A person of the sandbox, and what they may do in the organization `acme`. */
 export interface User extends Account {
   readonly may: 'push' | 'view' | 'none';
+  /** a personal access token, good in place of the password; null: none */
+  readonly token: string | null;
 }
 
 export interface KatelloServer {
@@ -92,11 +94,15 @@ function readAccounts(): Pick<KatelloServer, 'administrator' | 'service' | 'user
   if (!administrator || !service) throw new Error(`${SEED} has no administrator or no ${SERVICE}`);
 
   const people = users.filter((user) => !user.admin && user.login !== SERVICE);
-  return { administrator, service, users: people.map((user) => ({ ...accountOf(user), may: rightsOf(user) })) };
+  return { administrator, service, users: people.map(personOf) };
 }
 
 function accountOf({ login, password }: SeedUser): Account {
   return { login, password };
+}
+
+function personOf(user: SeedUser): User {
+  return { ...accountOf(user), may: rightsOf(user), token: user.tokens[0]?.value ?? null };
 }
 
 function rightsOf(user: SeedUser): User['may'] {

@@ -1,11 +1,16 @@
 /** Small values that a directory of servers keeps between two commands: ports and passwords. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
 const Values = z.record(z.string(), z.union([z.number(), z.string()]));
 type Values = z.infer<typeof Values>;
+
+/** True while nothing is kept. */
+export function isBlank(dir: string): boolean {
+  return !existsSync(fileOf(dir));
+}
 
 /** The value kept under this key, or null. */
 export function recall(dir: string, key: string): number | string | null {

@@ -22,6 +22,14 @@ export async function claimPort(site: Site, server: string, purpose = server): P
   return port;
 }
 
+/** Keeps this port for a server from its next start on; false if somebody else listens on it. */
+export async function keepPort(site: Site, server: string, port: number): Promise<boolean> {
+  const isOurs = recall(site.dir, `${server}-port`) === port && (await findServer(site, server)) !== null;
+  if (!isOurs && !(await isFree(port))) return false;
+  remember(site.dir, `${server}-port`, port);
+  return true;
+}
+
 /** A port of 127.0.0.1 that nobody listens on now. */
 export async function findFreePort(): Promise<number> {
   for (;;) {

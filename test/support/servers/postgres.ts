@@ -1,6 +1,7 @@
 /** A private PostgreSQL cluster on a free port of the loopback interface; the system's own cluster is left alone. */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Account, findAccount } from './account.ts';
 import { runCommand } from './command.ts';
 import { serverEnvironment } from './environment.ts';
 import { findPostgres } from './install.ts';
@@ -30,7 +31,8 @@ export async function startPostgres(site: Site): Promise<PostgresServer> {
   const major = (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
   const bin = await findPostgres(major === '' ? undefined : major);
   if (bin === null) throw new ServerProblem(`no PostgreSQL ${major} on this machine`, 'apt-get install postgresql');
-  const account = await findAccount();
+  // PostgreSQL refuses root.
+  const account = await findAccount(NAME);
   if (major === '') await initialise(site, data, bin, account, password);
 
   const port = await claimPort(site, NAME);
@@ -71,26 +73,6 @@ export async function startPostgres(site: Site): Promise<PostgresServer> {
   );
   const stop = async (): Promise<void> => void (await stopServer(site, NAME));
   return { port, user: USER, password, client, stop };
-}
-
-interface Account {
-  readonly uid: string;
-  readonly gid: string;
-  readonly privileges: readonly string[];
-}
-
-/** Whom the cluster runs as: ourselves (null), or as root somebody else, because PostgreSQL refuses root. */
-async function findAccount(): Promise<Account | null> {
-  if (process.getuid?.() !== 0) return null;
-  const idOf = (flag: string, name: string): Promise<string> => runCommand('id', [flag, name]);
-  const name = await idOf('-u', 'postgres').then(
-    () => 'postgres',
-    () => 'nobody',
-  );
-  const [uid, gid] = [(await idOf('-u', name)).trim(), (await idOf('-g', name)).trim()];
-  // Without this capability that user could not reach a directory below root's home.
-  const reach = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
-  return { uid, gid, privileges: [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...reach] };
 }
 
 /** Makes the cluster under another name first, so that an interrupted one is never taken for whole. */

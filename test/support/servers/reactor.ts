@@ -1,6 +1,7 @@
 /** The product itself: the daemon as it is installed, against servers of ours. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { publicKeyFile } from '../../../lib/front/keys.ts';
+import type { WebSite } from '../web-server/web-site.ts';
 import { PROJECT } from './install.ts';
 import type { KatelloServer } from './katello.ts';
 import { claimPort } from './ports.ts';
@@ -10,7 +11,8 @@ import type { RedisServer } from './redis.ts';
 import { waitFor } from './wait.ts';
 
 export interface ReactorServer {
-  readonly url: string;
+  /** host:port where the web server finds it */
+  readonly listen: string;
   /** health and metrics */
   readonly metricsUrl: string;
   /** what the daemon was started with, secrets included */
@@ -24,41 +26,41 @@ export interface ReactorOptions {
   readonly pulp: PulpServer;
   readonly katello: KatelloServer;
   readonly redis: RedisServer;
+  /** what people push to */
+  readonly web: Pick<WebSite, 'url' | 'caFile'>;
   /** hash of the sources it was built from: another one means a restart */
   readonly revision: string;
   /** on top of what it needs */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Reserved first segment of every push; while no web server adds it, users type it. */
+/** Reserved first segment of every push in Pulp; the web server adds it to what people type. */
 export const PREFIX = 'kpr.push';
 
 const NAME = 'reactor';
 
+/** Where Pulp's second API finds the public key, once the daemon was started for the first time. */
+export function tokenKeyFileOf(site: Site): string {
+  return publicKeyFile(stateDirOf(site));
+}
+
 /** Starts the daemon from `dist/`, or finds it running; answers once it is ready to work. */
 export async function startReactor(site: Site, options: ReactorOptions): Promise<ReactorServer> {
-  const { pulp, katello, redis } = options;
-  const port = await claimPort(site, NAME);
-  const metricsPort = await claimPort(site, NAME, `${NAME}-metrics`);
-  const stateDir = join(site.dir, 'reactor');
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
-
-  const url = `http://127.0.0.1:${port}`;
-  const metricsUrl = `http://127.0.0.1:${metricsPort}`;
+  const { pulp, katello, redis, web } = options;
+  const listen = `127.0.0.1:${await claimPort(site, NAME)}`;
+  const metricsListen = `127.0.0.1:${await claimPort(site, NAME, `${NAME}-metrics`)}`;
+  const metricsUrl = `http://${metricsListen}`;
   const env = {
-    KPR_STATE_DIR: stateDir,
-    KPR_PUBLIC_URL: url,
+    KPR_STATE_DIR: stateDirOf(site),
+    KPR_PUBLIC_URL: web.url,
+    KPR_CA_FILE: web.caFile,
     KPR_PULP_URL: pulp.url,
-    KPR_PULP_LOGIN: pulp.login,
-    KPR_PULP_PASSWORD: pulp.password,
     KPR_KATELLO_URL: katello.url,
     KPR_KATELLO_LOGIN: katello.service.login,
     KPR_KATELLO_PASSWORD: katello.service.password,
     KPR_POLICY: 'full',
-    KPR_PATH_PREFIX: PREFIX,
-    KPR_REGISTRY_HOSTS: pulp.registry,
-    KPR_LISTEN: `127.0.0.1:${port}`,
-    KPR_METRICS_LISTEN: `127.0.0.1:${metricsPort}`,
+    KPR_LISTEN: listen,
+    KPR_METRICS_LISTEN: metricsListen,
     REDIS_URL: redis.url,
     ...options.env,
   };
@@ -81,5 +83,9 @@ export async function startReactor(site: Site, options: ReactorOptions): Promise
     const running = await findServer(site, NAME);
     if (running !== null) await killServer(running);
   };
-  return { url, metricsUrl, env, stop, kill };
+  return { listen, metricsUrl, env, stop, kill };
+}
+
+function stateDirOf(site: Site): string {
+  return join(site.dir, NAME);
 }

@@ -1,14 +1,16 @@
-/** Everything at once: a real Pulp, the stand-in for Katello, Redis and the reactor between them. */
-
+/** Everything at once: the push host, a real Pulp behind it, the stand-in for Katello, Redis and the reactor between them. */
 import type { Pushable } from '../image/image.ts';
-import { push as pushTo } from '../image/push.ts';
+import { push } from '../image/push.ts';
+import { type Kind, startWebServer, type WebServer } from '../web-server/web-server.ts';
+import { openWebSite, type WebSite } from '../web-server/web-site.ts';
 import { build } from './build.ts';
 import type { StepOptions } from './install.ts';
-import { type KatelloServer, startKatello } from './katello.ts';
+import { type Account, type KatelloServer, startKatello } from './katello.ts';
 import type { World } from './pins.ts';
 import type { Site } from './process.ts';
 import { type PulpServer, startPulp } from './pulp.ts';
-import { PREFIX, type ReactorServer, startReactor } from './reactor.ts';
+import { type PushApi, startPushApi } from './push-api.ts';
+import { PREFIX, type ReactorServer, startReactor, tokenKeyFileOf } from './reactor.ts';
 import { type RedisServer, startRedis } from './redis.ts';
 
 export interface WorldOptions extends StepOptions {
@@ -17,6 +19,8 @@ export interface WorldOptions extends StepOptions {
   readonly dir: string;
   /** false: the servers outlive this process; default true */
   readonly isTemporary?: boolean;
+  /** default apache */
+  readonly webServer?: Kind;
   /** whose behaviour the stand-in for Katello takes on */
   readonly katelloVersion?: string;
   /** for the reactor, on top of what it needs */
@@ -29,12 +33,22 @@ export interface Servers {
   readonly katello: KatelloServer;
   readonly redis: RedisServer;
   readonly reactor: ReactorServer;
+  readonly pushApi: PushApi;
+  readonly webServer: WebServer;
 }
 
 export interface RunningWorld extends Servers {
   readonly site: Site;
-  /** Pushes as the sandbox's users do; `path` is a push path, without the prefix. */
-  push(path: string, tag: string, pushable: Pushable): Promise<void>;
+  /** what people push to */
+  readonly web: WebSite;
+  /** The account of this login in Katello. @throws Error when there is none */
+  readonly accountOf: (login: string) => Account;
+  /** Pushes through the push host as a user of the sandbox, [dev]; `path` is what people type. */
+  push(path: string, tag: string, pushable: Pushable, as?: string): Promise<void>;
+  /** Pushes past web server and front, as a client does whose token is still good while they are away. */
+  pushToPulp(path: string, tag: string, pushable: Pushable): Promise<void>;
+  /** Puts another web server in the place of the one that runs. */
+  serveWith(kind: Kind): Promise<void>;
   /** Starts again whatever of it does not run any more; every address stays. */
   revive(): Promise<void>;
   /** Ends all servers; their state stays. */
@@ -43,25 +57,47 @@ export interface RunningWorld extends Servers {
 
 /** Builds the product if its sources changed, and starts whatever of the world does not run yet. */
 export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
-  const site: Site = { dir: options.dir, isTemporary: options.isTemporary ?? true, signal: options.signal };
+  const { world, signal } = options;
+  const site: Site = { dir: options.dir, isTemporary: options.isTemporary ?? true, signal };
   const revision = await build(options);
+  const web = await openWebSite(site);
+  let kind = options.webServer ?? 'apache';
+
   const start = async (): Promise<Servers> => {
     const [redis, pulp] = await Promise.all([startRedis(site), startPulp(options)]);
     const version = options.katelloVersion;
     const katello = await startKatello(site, { pulp, ...(version !== undefined && { version }) });
     const env = options.reactorEnv ?? {};
-    return { redis, pulp, katello, reactor: await startReactor(site, { pulp, katello, redis, revision, env }) };
+    const [reactor, pushApi] = await Promise.all([
+      startReactor(site, { pulp, katello, redis, web, revision, env }),
+      startPushApi(site, { world, realm: `${web.url}/token`, publicKeyFile: tokenKeyFileOf(site) }),
+    ]);
+    const webServer = await startWebServer(site, web, kind, { pushApi: pushApi.socket, front: reactor.listen });
+    return { redis, pulp, katello, reactor, pushApi, webServer };
   };
   const servers = await start();
-  const { pulp, katello, redis, reactor } = servers;
+  const { pulp, katello, redis, reactor, pushApi, webServer } = servers;
 
+  const accountOf = (login: string): Account => {
+    const account = [katello.administrator, ...katello.users].find((user) => user.login === login);
+    if (account) return account;
+    throw new Error(`there is no user ${login}`);
+  };
   return {
     ...servers,
     site,
-    push: (path, tag, pushable) => pushTo(pulp, `${PREFIX}/${path}`, tag, pushable, { signal: options.signal }),
+    web,
+    accountOf,
+    push: (path, tag, pushable, as = 'dev') =>
+      push({ url: web.url, ca: web.ca, ...accountOf(as) }, path, tag, pushable, { signal }),
+    pushToPulp: (path, tag, pushable) => push(pulp, `${PREFIX}/${path}`, tag, pushable, { signal }),
+    serveWith: async (other) => {
+      kind = other;
+      await startWebServer(site, web, kind, { pushApi: pushApi.socket, front: reactor.listen });
+    },
     revive: async () => void (await start()),
     stop: async () => {
-      for (const server of [reactor, katello, pulp, redis]) await server.stop();
+      for (const server of [webServer, reactor, pushApi, katello, pulp, redis]) await server.stop();
     },
   };
 }

@@ -17,8 +17,6 @@ export function apacheFrame(dir: string, port: number): string {
   const modules = APACHE_MODULES.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`);
   return `${modules.join('\n')}
 ServerName localhost
-User www-data
-Group www-data
 PidFile ${dir}/apache.pid
 DefaultRuntimeDir ${dir}
 Mutex pthread
@@ -32,7 +30,6 @@ Include ${dir}/site.conf
 
 export function nginxFrame(dir: string): string {
   return `daemon off;
-user www-data;
 worker_processes 2;
 pid ${dir}/nginx.pid;
 error_log ${dir}/log/error.log warn;

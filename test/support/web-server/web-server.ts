@@ -1,71 +1,86 @@
-/** A real web server with the shipped configuration, as a process of its own in a directory of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+/** A real web server with the shipped configuration, as a managed server of a site. */
+import { createHash } from 'node:crypto';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCertificates } from '../certificates.ts';
-import { findFreePort } from '../servers/ports.ts';
-import { until } from '../until.ts';
+import { findAccount } from '../servers/account.ts';
+import { ServerProblem } from '../servers/problem.ts';
+import { ensureServer, expectRunning, type Site, stopServer } from '../servers/process.ts';
+import { waitFor } from '../servers/wait.ts';
 import { apacheFrame, nginxFrame } from './frames.ts';
+import type { WebSite } from './web-site.ts';
 
 export const KINDS = ['apache', 'nginx'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** What stands behind it. */
 export interface Behind {
-  /** socket of Pulp's API that checks tokens; other users may open it */
+  /** socket of Pulp's API that checks tokens */
   readonly pushApi: string;
   /** host:port of the reactor */
   readonly front: string;
 }
 
 export interface WebServer {
-  /** of `localhost`, which its certificate is for */
-  readonly port: number;
-  /** PEM of the authority that made its certificate */
-  readonly ca: string;
-  /** holds its access and error log while it runs */
+  /** holds its access and error log */
   readonly logDir: string;
-  close(): Promise<void>;
+  stop(): Promise<void>;
 }
 
-/** Starts it on this port, or a free one. @throws Error with what it wrote when it does not come up */
-export async function startWebServer(kind: Kind, behind: Behind, wantedPort?: number): Promise<WebServer> {
-  const port = wantedPort ?? (await findFreePort());
-  const { ca, server } = await createCertificates();
-  const dir = await mkdtemp(join(tmpdir(), `kpr-${kind}-`));
-  await chmod(dir, 0o755);
-  await mkdir(join(dir, 'log'));
+const PROGRAMS: Readonly<Record<Kind, { file: string; apt: string }>> = {
+  apache: { file: '/usr/sbin/apache2', apt: 'apache2-bin' },
+  nginx: { file: '/usr/sbin/nginx', apt: 'nginx' },
+};
+
+/**
+ * Starts it in its directory of the site, or finds it running; in place of one of the other kind.
+ *
+ * @throws ServerProblem when it is not installed, or with what it wrote when it does not come up
+ */
+export async function startWebServer(site: Site, web: WebSite, kind: Kind, behind: Behind): Promise<WebServer> {
+  const { file: command, apt } = PROGRAMS[kind];
+  await access(command).catch(() => {
+    throw new ServerProblem(`${kind} is not installed: there is no ${command}`, `apt-get install ${apt}`);
+  });
+  const dir = join(site.dir, web.name);
+  const logDir = join(dir, 'log');
+  await mkdir(logDir, { recursive: true });
+
   const template = await readFile(new URL(`../../../scripts/deploy/${kind}.conf`, import.meta.url), 'utf8');
-  const values = {
+  const siteConfig = fill(template, {
     HOST: 'localhost',
-    LISTEN: String(port),
-    CERTIFICATE: join(dir, 'server.crt'),
-    KEY: join(dir, 'server.key'),
+    LISTEN: String(web.port),
+    CERTIFICATE: web.certificateFile,
+    KEY: web.keyFile,
     PUSH_API: behind.pushApi,
     FRONT: behind.front,
-  };
-  await writeFile(values.CERTIFICATE, server.cert);
-  await writeFile(values.KEY, server.key, { mode: 0o600 });
-  await writeFile(join(dir, 'site.conf'), fill(template, values));
-  await writeFile(join(dir, 'main.conf'), kind === 'apache' ? apacheFrame(dir, port) : nginxFrame(dir));
+  });
+  const mainConfig = kind === 'apache' ? apacheFrame(dir, web.port) : nginxFrame(dir);
+  await writeFile(join(dir, 'site.conf'), siteConfig);
+  await writeFile(join(dir, 'main.conf'), mainConfig);
 
-  const child = run(kind, dir);
-  const output: string[] = [];
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => output.push(text));
-  const close = async (): Promise<void> => {
-    if (child.exitCode === null) {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    }
-    await rm(dir, { recursive: true });
+  // Our sockets and keys are closed to others, so it may read what root may; it is no root, because Apache refuses that.
+  const account = await findAccount('www-data');
+  const main = join(dir, 'main.conf');
+  const server = await ensureServer(site, {
+    name: web.name,
+    command,
+    // In the foreground, so that the process started is the one that ends.
+    args:
+      kind === 'apache'
+        ? ['-d', dir, '-f', main, '-D', 'FOREGROUND']
+        : ['-p', dir, '-c', main, '-e', join(logDir, 'error.log')],
+    revision: createHash('sha256').update(siteConfig).update(mainConfig).update(web.ca).digest('hex'),
+    ...(account && { privileges: account.privileges }),
+  });
+  const isOpen = async (): Promise<true | undefined> => {
+    await expectRunning([server]);
+    return answersAt(web.port);
   };
-  await until(`${kind} on port ${port}`, async () => child.exitCode !== null || isOpen(port));
-  if (child.exitCode === null) return { port, ca, logDir: join(dir, 'log'), close };
-  await close();
-  throw new Error(`${kind} ended with ${child.exitCode}: ${output.join('')}`);
+  await waitFor(`${kind} on port ${web.port}`, isOpen, { timeoutMs: 20_000, gapMs: 20, signal: site.signal });
+
+  const stop = async (): Promise<void> => void (await stopServer(site, web.name));
+  return { logDir, stop };
 }
 
 /** Every placeholder has a value, or the web server says so. */
@@ -73,21 +88,11 @@ function fill(template: string, values: Readonly<Record<string, string>>): strin
   return template.replaceAll(/@([A-Z_]+)@/g, (placeholder, name: string) => values[name] ?? placeholder);
 }
 
-/** In the foreground, so that the process started is the one that ends; and it ends with this one, whatever happens. */
-function run(kind: Kind, dir: string): ChildProcess {
-  const config = join(dir, 'main.conf');
-  const [command, args]: [string, string[]] =
-    kind === 'apache'
-      ? ['/usr/sbin/apache2', ['-d', dir, '-f', config, '-D', 'FOREGROUND']]
-      : ['/usr/sbin/nginx', ['-p', dir, '-c', config, '-e', join(dir, 'log', 'error.log')]];
-  return spawn('setpriv', ['--pdeathsig', 'TERM', '--', command, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-}
-
-function isOpen(port: number): Promise<boolean> {
+function answersAt(port: number): Promise<true | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port }, () => {
       socket.destroy();
       resolve(true);
-    }).on('error', () => resolve(false));
+    }).on('error', () => resolve(undefined));
   });
 }

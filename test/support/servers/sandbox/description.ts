@@ -2,41 +2,57 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Door } from '../../send.ts';
+import type { WebSite } from '../../web-server/web-site.ts';
 import { ServerProblem } from '../problem.ts';
-import { PREFIX } from '../reactor.ts';
 import type { Servers } from '../world.ts';
-import type { SandboxSite } from './site.ts';
-
-const Server = z.object({ url: z.string(), login: z.string(), password: z.string() });
+import { oldLayout, type SandboxSite } from './site.ts';
 
 const Description = z.object({
   world: z.enum(['a', 'b']),
-  /** everything a user types before ORG/… */
-  registry: z.string(),
-  /** an administrator; until tokens come, the one who pushes */
-  pulp: Server,
-  /** an administrator */
-  katello: Server,
-  /** people, and what they may do in the organization acme */
-  users: z.array(z.object({ login: z.string(), password: z.string(), may: z.enum(['push', 'view', 'none']) })),
-  reactor: z.object({ url: z.string(), metricsUrl: z.string() }),
+  /** what people push to; `certificates` is for `--cert-dir` of clients */
+  push: z.object({ registry: z.string(), url: z.string(), caFile: z.string(), certificates: z.string() }),
+  /** an administrator; images are pulled here */
+  katello: z.object({ url: z.string(), login: z.string(), password: z.string() }),
+  /** people, what they may do in the organization acme, and what is good in place of their password */
+  users: z.array(
+    z.object({
+      login: z.string(),
+      password: z.string(),
+      may: z.enum(['push', 'view', 'none']),
+      token: z.string().nullable(),
+    }),
+  ),
+  /** `url` is `unix:/PATH`; who may open that socket is whom REMOTE-USER names, for example `login` */
+  pulp: z.object({ url: z.string(), login: z.string() }),
+  reactor: z.object({ metricsUrl: z.string() }),
   /** URL with the password */
   redis: z.string(),
 });
 export type Description = z.infer<typeof Description>;
 
 /** Describes servers that run. */
-export function describeWorld(site: SandboxSite, servers: Servers): Description {
+export function describeWorld(site: SandboxSite, web: WebSite, servers: Omit<Servers, 'webServer'>): Description {
   const { pulp, katello, reactor, redis } = servers;
+  const { registry, url, caFile, certificates } = web;
   return {
     world: site.world,
-    registry: `${pulp.registry}/${PREFIX}`,
-    pulp: { url: pulp.url, login: pulp.login, password: pulp.password },
+    push: { registry, url, caFile, certificates },
     katello: { url: katello.url, ...katello.administrator },
     users: [...katello.users],
-    reactor: { url: reactor.url, metricsUrl: reactor.metricsUrl },
+    pulp: { url: pulp.url, login: pulp.login },
+    reactor: { metricsUrl: reactor.metricsUrl },
     redis: redis.url,
   };
+}
+
+/** The push host, as this user meets it. @throws ServerProblem when there is no such user */
+export async function doorOf({ push, users }: Description, login: string): Promise<Door> {
+  const user = users.find((each) => each.login === login);
+  if (user === undefined) {
+    throw new ServerProblem(`there is no user ${login}`, `Users: ${users.map((each) => each.login).join(', ')}`);
+  }
+  return { url: push.url, ca: await readFile(push.caFile, 'utf8'), login, password: user.password };
 }
 
 /** Keeps the description for later commands, and the reactor's environment for `kpr --env-file`. */
@@ -50,29 +66,31 @@ export async function keepDescription(
   await writeFile(fileOf(site), `${JSON.stringify(description, null, 2)}\n`, { mode: 0o600 });
 }
 
-/** The description that the last `up` kept. @throws ServerProblem when there was none */
+/** The description that the last `up` kept. @throws ServerProblem when there was none, or one of another version */
 export async function readDescription(site: SandboxSite): Promise<Description> {
   const text = await readFile(fileOf(site), 'utf8').catch(() => null);
   if (text === null) {
-    throw new ServerProblem(`world ${site.world} was never started`, `./scripts/sandbox up --world ${site.world}`);
+    throw new ServerProblem(`world ${site.world} was never up`, `./scripts/sandbox up --world ${site.world}`);
   }
-  return Description.parse(JSON.parse(text));
+  const { data } = Description.safeParse(JSON.parse(text));
+  if (data) return data;
+  throw oldLayout(site);
 }
 
 /** The description as assignments that a shell can evaluate. */
 export function toShell(description: Description): string {
-  const { world, registry, pulp, katello, users, reactor, redis } = description;
+  const { world, push, katello, users, pulp, reactor, redis } = description;
   const values = {
     WORLD: world,
-    REGISTRY: registry,
-    PULP_URL: pulp.url,
-    PULP_LOGIN: pulp.login,
-    PULP_PASSWORD: pulp.password,
+    REGISTRY: push.registry,
+    CERT_DIR: push.certificates,
+    CA_FILE: push.caFile,
     KATELLO_URL: katello.url,
     KATELLO_LOGIN: katello.login,
     KATELLO_PASSWORD: katello.password,
     USERS: users.map(({ login, password, may }) => `${login}:${password}:${may}`).join(' '),
-    REACTOR_URL: reactor.url,
+    PULP_URL: pulp.url,
+    PULP_LOGIN: pulp.login,
     REACTOR_METRICS_URL: reactor.metricsUrl,
     REDIS: redis,
   };

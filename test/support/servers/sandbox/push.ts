@@ -6,7 +6,7 @@ import { type ListedTag, listTags } from '../listing.ts';
 import { ServerProblem } from '../problem.ts';
 import { PREFIX } from '../reactor.ts';
 import { waitFor } from '../wait.ts';
-import type { Description } from './description.ts';
+import { type Description, doorOf } from './description.ts';
 
 /** A push path and a tag. */
 export interface Reference {
@@ -27,14 +27,15 @@ export function createNewImage(isIndex: boolean): Pushable {
   return isIndex ? createTwoArchitectures({ seed }) : createImage({ seed });
 }
 
-/** Pushes the image with Pulp's own credentials. @throws ServerProblem with what the registry said against it */
-export async function pushInto(
-  { pulp }: Description,
+/** Pushes the image to the push host as this user. @throws ServerProblem with what was said against it */
+export async function pushAs(
+  description: Description,
+  login: string,
   { path, tag }: Reference,
   image: Pushable,
   signal?: AbortSignal,
 ): Promise<void> {
-  await push(pulp, `${PREFIX}/${path}`, tag, image, { signal }).catch((error: unknown) => {
+  await push(await doorOf(description, login), path, tag, image, { signal }).catch((error: unknown) => {
     signal?.throwIfAborted();
     throw new ServerProblem(`${path}:${tag} cannot be pushed`, '', { cause: error });
   });

@@ -27,15 +27,15 @@ describe('toShell', () => {
     const account = { login: 'admin', password: `it's $HOME "and" \`more\`` };
     const description: Description = {
       world: 'b',
-      registry: '127.0.0.1:1/kpr.push',
-      pulp: { url: 'http://127.0.0.1:1', ...account },
+      push: { registry: 'localhost:1', url: 'https://localhost:1', caFile: '/ca/ca.crt', certificates: '/ca' },
       katello: { url: 'http://127.0.0.1:2', ...account },
-      users: [{ login: 'dev', password: 'x', may: 'push' }],
-      reactor: { url: 'http://127.0.0.1:3', metricsUrl: 'http://127.0.0.1:4' },
+      users: [{ login: 'dev', password: 'x', may: 'push', token: null }],
+      pulp: { url: 'unix:/pulp.sock', login: 'admin' },
+      reactor: { metricsUrl: 'http://127.0.0.1:4' },
       redis: 'redis://:x@127.0.0.1:5',
     };
 
-    const script = `${toShell(description)} printf %s "$SANDBOX_PULP_PASSWORD"`;
+    const script = `${toShell(description)} printf %s "$SANDBOX_KATELLO_PASSWORD"`;
 
     expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).to.equal(account.password);
   });
@@ -55,7 +55,15 @@ describe('./scripts/sandbox', function () {
       expect(stdout).to.include(`  ${name} `);
   });
 
-  for (const args of [['sideways'], ['up', '--world', 'c'], ['push', 'no-tag'], ['logs', 'nobody'], []]) {
+  for (const args of [
+    ['sideways'],
+    ['up', '--world', 'c'],
+    ['push', 'no-tag'],
+    ['up', '--web-server', 'iis'],
+    ['up', '--port', '0'],
+    ['logs', 'nobody'],
+    [],
+  ]) {
     it(`answers wrong usage with exit code 2: "${args.join(' ')}"`, () => {
       expect(run(...args).status).to.equal(2);
     });

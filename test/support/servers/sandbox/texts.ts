@@ -6,23 +6,29 @@ import { type SandboxSite, SERVER_NAMES } from './site.ts';
 
 /** What is there now and what to try next. */
 export function describeNextSteps(site: SandboxSite, description: Description): string {
-  const { registry, pulp, katello, reactor, users } = description;
+  const { push, katello, users, pulp, reactor } = description;
   const world = site.world === 'a' ? '' : ` --world ${site.world}`;
   const rows = [
-    ['registry', registry, `${pulp.login} / ${pulp.password}`],
+    ['push host', push.registry, `CA: ${push.caFile}`],
     ['Katello', katello.url, `${katello.login} / ${katello.password}`],
-    ['reactor', reactor.url, `health and metrics: ${reactor.metricsUrl}`],
-    ['users', users.map(({ login, may }) => `${login} (${may})`).join(', '), 'password: sandbox-LOGIN'],
+    ['users', users.map(({ login, may }) => `${login} (${may})`).join(', '), 'in acme; password: sandbox-LOGIN'],
+    ['tokens', users.flatMap(({ login, token }) => (token === null ? [] : [`${login}: ${token}`])).join(', ')],
+    ['Pulp', pulp.url, `REMOTE-USER: ${pulp.login}`],
+    ['reactor', `${reactor.metricsUrl}/metrics`],
   ];
+  const certificates = `--cert-dir ${push.certificates}`;
   return `
 World ${site.world} is up; all of it lives in ${site.dir}
-${rows.map(([name = '', value, more]) => `  ${name.padEnd(9)} ${value}  ${more}`).join('\n')}
+${rows.map(([name = '', ...values]) => `  ${name.padEnd(9)} ${values.join('  ')}`).join('\n')}
 
 Try next
+  podman login ${certificates} -u dev -p sandbox-dev ${push.registry}
+  podman push ${certificates} IMAGE ${push.registry}/acme/web/app:1
+      an image of yours as ORG/PRODUCT/NAME; log in as viewer to read why they may not
+  podman pull --tls-verify=false ${new URL(katello.url).host}/acme/web/app:1
+      what Katello serves
   ./scripts/sandbox push acme/web/hello:2${world}
-      pushes another small image and waits until Katello lists it
-  podman push --tls-verify=false --creds ${pulp.login}:${pulp.password} IMAGE ${registry}/acme/web/app:1
-      the same with an image of yours
+      pushes another small image as dev and waits until Katello lists it
   curl -su ${katello.login}:${katello.password} '${katello.url}/katello/api/v2/docker_tags?full_result=true'
       what Katello lists
   node -- dist/scripts/kpr.js --env-file ${envFileOf(site)} status
