@@ -36,8 +36,7 @@ describe('a burst of pushes while a server', function () {
   const troubled = (name: string, trouble: Trouble, reason: string): Scenario => {
     return async () => {
       const flaws = await pushDuring(trouble, reason);
-      const pushes = PATHS.length * TAGS.length;
-      figures.add({ fault: name, runs: pushes, converged: flaws.length === 0 ? pushes : 0, lost: 'nothing' });
+      figures.add({ fault: name, runs: PATHS.length * TAGS.length, flaws });
       expect(flaws).to.deep.equal([]);
     };
   };

@@ -25,8 +25,7 @@ describe('between the reading and the writing of a reconcile', function () {
     ledger = createLedger({ fakePulp: lab.fakePulp, prefix: 'kpr.push', push, nameOf: (path) => path });
   });
   afterEach(async function () {
-    const isPassed = this.currentTest?.state === 'passed';
-    figures.add({ fault: `${this.currentTest?.title}`, runs: 1, converged: isPassed ? 1 : 0, lost: 'nothing' });
+    figures.addTest(this.currentTest);
     await lab.close();
   });
   after(() => figures.print());

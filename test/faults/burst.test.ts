@@ -65,10 +65,10 @@ describe(`${PUSHES} pushes while one call in ten goes wrong (seed ${seed})`, fun
 
       const unsettled = ledger.findUnsettled();
       figures.add({
-        fault: `${name}: ${countFaults(lab)} of ${countCalls(lab)} calls`,
+        fault: name,
         runs: PUSHES,
-        converged: unsettled.length === 0 ? PUSHES : 0,
-        lost: [...endings].map(([ending, count]) => `${ending} ${count}`).join(', '),
+        flaws: unsettled,
+        note: `${countFaults(lab)} of ${countCalls(lab)} calls; runs: ${[...endings].map(([ending, count]) => `${count} ${ending}`).join(', ')}`,
       });
       expect(unsettled).to.deep.equal([]);
       expect(ledger.stepsBack).to.deep.equal([]);

@@ -17,7 +17,7 @@ const LOCK_TEXT = JSON.stringify({ message: 'Required lock is already taken by o
 for (const version of isLong ? ['4.14.3', '4.19.2', '5.0.1'] : ['5.0.1']) {
   describe(`a push while Katello ${version} has its repository in hand`, function () {
     this.timeout(20_000); // several pushes each
-    const figures = createFigures(`Katello ${version}`);
+    const figures = createFigures(`Katello ${version} at work on the repository`);
     let lab: Lab;
     let person: KatelloPerson;
     beforeEach(async () => {
@@ -25,8 +25,7 @@ for (const version of isLong ? ['4.14.3', '4.19.2', '5.0.1'] : ['5.0.1']) {
       person = createKatelloPerson(lab.standIn);
     });
     afterEach(async function () {
-      const isPassed = this.currentTest?.state === 'passed';
-      figures.add({ fault: `${this.currentTest?.title}`, runs: 1, converged: isPassed ? 1 : 0, lost: 'nothing' });
+      figures.addTest(this.currentTest);
       await lab.close();
     });
     after(() => figures.print());
