@@ -5,10 +5,14 @@ import { createClients } from '../clients.ts';
 import { type Config, describeConfig, type Environment, loadConfig } from '../config.ts';
 import { ConfigError } from '../errors.ts';
 import { readVersion } from '../version.ts';
+import { checkClock } from './doctor/clock.ts';
 import { type Check, carryOut, type Finding } from './doctor/finding.ts';
 import { checkKatello, checkKatelloRights, checkOrganizations, checkOrphanCleanup } from './doctor/katello.ts';
-import { checkClock, checkRedis, checkStateDir } from './doctor/local.ts';
+import { checkKeys } from './doctor/keys.ts';
+import { checkRedis, checkStateDir } from './doctor/local.ts';
 import { checkPulp, checkPulpRights } from './doctor/pulp.ts';
+import { checkRegistry } from './doctor/registry.ts';
+import { checkWebServer } from './doctor/web-server.ts';
 import { CliError, EXIT } from './exit.ts';
 import { type CommonOptions, type Io, printJson, printLines } from './terminal.ts';
 
@@ -53,6 +57,7 @@ function checksOf(config: Config, signal: AbortSignal): [name: string, check: Ch
   return [
     ['state-dir', checkStateDir(config)],
     ['redis', checkRedis(config)],
+    ['keys', checkKeys(config)],
     ['clock', checkClock(config, signal)],
     ['pulp', checkPulp(pulp, signal)],
     ['pulp-rights', checkPulpRights(pulp, config, signal)],
@@ -60,6 +65,8 @@ function checksOf(config: Config, signal: AbortSignal): [name: string, check: Ch
     ['katello-rights', checkKatelloRights(clients, config, signal)],
     ['organizations', checkOrganizations(katello, signal)],
     ['orphan-cleanup', checkOrphanCleanup(katello, config, signal)],
+    ['registry', checkRegistry(config, signal)],
+    ['web-server', checkWebServer(config, signal)],
   ];
 }
 

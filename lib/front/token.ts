@@ -44,7 +44,7 @@ export interface Tokens {
 /** As Pulp's TOKEN_SIGNATURE_ALGORITHM. */
 export const ALGORITHM = 'ES256';
 /** Clocks may differ by so much. */
-const BACKDATED_SECONDS = 30;
+export const BACKDATED_SECONDS = 30;
 /** A token works for longer than clients use it, so that none is sent dead. */
 const GRACE_SECONDS = 60;
 

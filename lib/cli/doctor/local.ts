@@ -1,11 +1,9 @@
 /**
- * Checks of this machine: state directory, Redis, clock.
+ * Checks of this machine: state directory, Redis.
  */
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { access, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Config } from '../../config.ts';
@@ -16,8 +14,6 @@ import { type Check, fail, ok, warn } from './finding.ts';
 /** Others may pass through to the public key, but neither look around nor write. */
 const OTHERS_LOOK = 0o066;
 const REDIS_MS = 5000;
-const SKEW_WARN_MS = 5000;
-const SKEW_FAIL_MS = 30_000;
 
 export function checkStateDir({ stateDir }: Config): Check {
   return async () => {
@@ -60,28 +56,4 @@ async function findServer() {
   return found
     ? ok(`embedded, ${found.stdout.trim()}`)
     : fail('neither valkey-server nor redis-server is on PATH. Install one, or set REDIS_URL.');
-}
-
-/** Tokens and cursors compare times of several machines. */
-export function checkClock({ katello, caFile }: Config, signal: AbortSignal): Check {
-  return async () => {
-    const ca = caFile === null ? undefined : await readFile(caFile, 'utf8');
-    const server = await readDate(katello.url, ca, signal);
-    const skewMs = Math.abs(Date.now() - server.getTime());
-    const message = `${Math.round(skewMs / 1000)} s off Katello's clock`;
-    if (skewMs > SKEW_FAIL_MS) return fail(`${message}. Set up time synchronization (chrony).`);
-    return skewMs > SKEW_WARN_MS ? warn(`${message}. Set up time synchronization (chrony).`) : ok(message);
-  };
-}
-
-/** The time that a web server believes it is, to the second. */
-function readDate(url: URL, ca: string | undefined, signal: AbortSignal): Promise<Date> {
-  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  return new Promise((resolve, reject) => {
-    const request = send(url, { method: 'HEAD', signal, ...(ca === undefined ? {} : { ca }) }, (answer) => {
-      answer.resume();
-      resolve(new Date(answer.headers.date ?? ''));
-    });
-    request.on('error', reject).end();
-  });
 }

@@ -45,6 +45,8 @@ export interface DaemonBench {
   serve(env?: Readonly<Record<string, string>>): Serving;
   /** Runs a verb to its end. */
   run(...args: string[]): Promise<Ended>;
+  /** The same with further variables. */
+  runWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended>;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,7 @@ export async function openDaemonBench(options: { katelloVersion?: string } = {})
     katello,
     serve: (extra = {}) => follow(start(['serve'], extra), stateDir),
     run: async (...args) => ended(start(args, {})),
+    runWith: async (extra, ...args) => ended(start(args, extra)),
     close: async () => {
       for (const child of children) {
         if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');

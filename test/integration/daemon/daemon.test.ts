@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { createImage } from '../../support/image/image.ts';
 import { isAlive, until } from '../../support/until.ts';
+import { openBench as openPushHost } from '../doctor/bench.ts';
 import { type DaemonBench, openDaemonBench, type Serving } from './bench.ts';
 
 const Findings = z.array(z.object({ check: z.string(), result: z.string(), message: z.string() }));
@@ -52,8 +53,11 @@ describe('kpr serve', function () {
   });
 
   it('is examined by the doctor, which changes nothing', async () => {
-    const { code, stdout } = await bench.run('doctor');
-    const whileAway = await bench.katello.close().then(() => bench.run('doctor', '-o', 'json'));
+    const pushHost = await openPushHost();
+    const env = { KPR_PUBLIC_URL: `http://${pushHost.host}` };
+    const { code, stdout } = await bench.runWith(env, 'doctor');
+    const whileAway = await bench.katello.close().then(() => bench.runWith(env, 'doctor', '-o', 'json'));
+    await pushHost.close();
 
     expect(code).to.equal(0);
     expect(stdout)
@@ -63,6 +67,21 @@ describe('kpr serve', function () {
       .to.match(/^ok +redis +embedded, /m)
       .and.match(/^ok +orphan-cleanup /m);
     expect(stdout).to.not.contain('FAIL');
+    expect(stdout.match(/^\w+ +[\w-]+/gm)?.map((line) => line.replace(/\s+/g, ' '))).to.deep.equal([
+      'ok config',
+      'ok state-dir',
+      'ok redis',
+      'warn keys',
+      'ok clock',
+      'ok pulp',
+      'warn pulp-rights',
+      'ok katello',
+      'ok katello-rights',
+      'ok organizations',
+      'ok orphan-cleanup',
+      'warn registry',
+      'ok web-server',
+    ]);
     expect(whileAway.code).to.equal(1);
     expect(Findings.parse(JSON.parse(whileAway.stdout)).filter(({ result }) => result === 'FAIL')).to.have.lengthOf(5);
     expect(await readdir(bench.stateDir)).to.deep.equal([]);
