@@ -17,8 +17,15 @@ export function createRegistryListener(pulp: Door): RequestListener {
   };
 }
 
-/** They belong to the connection, not to the answer. */
-const HOP_HEADERS = ['connection', 'keep-alive', 'transfer-encoding'];
+/** What is true of Katello too. Pulp announces its signatures besides, which Katello does not have. */
+const HEADERS = [
+  'content-type',
+  'content-length',
+  'docker-content-digest',
+  'docker-distribution-api-version',
+  'link',
+  'location',
+];
 
 async function pull(pulp: Door, { method = 'GET', url = '/', headers }: IncomingMessage, response: ServerResponse) {
   if (method !== 'GET' && method !== 'HEAD') {
@@ -26,7 +33,7 @@ async function pull(pulp: Door, { method = 'GET', url = '/', headers }: Incoming
   }
   const path = url === '/v2' ? '/v2/' : url;
   const answer = await send(pulp, method, path, { headers: { ...identify(pulp), accept: headers.accept ?? '*/*' } });
-  for (const [name, value] of answer.headers) if (!HOP_HEADERS.includes(name)) response.setHeader(name, value);
+  for (const [name, value] of answer.headers) if (HEADERS.includes(name)) response.setHeader(name, value);
   response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
 }
 
