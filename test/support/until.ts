@@ -1,18 +1,10 @@
-/** Polls, for tests that watch another process. */
-import { setTimeout as delay } from 'node:timers/promises';
+/** For tests that watch what goes on in this process or beside it. */
 import { findStart } from './servers/process.ts';
+import { type Look, waitFor } from './servers/wait.ts';
 
-/** Answers the first value that is not undefined, false or null. @throws when there is none in time */
-export async function until<T>(
-  what: string,
-  look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
-  timeoutMs = 10_000,
-): Promise<T> {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; await delay(20)) {
-    const found = await look();
-    if (found !== undefined && found !== false && found !== null) return found;
-  }
-  throw new Error(`${what} did not come within ${timeoutMs} ms`);
+/** `waitFor` with a short patience and fifty looks a second. @throws ServerProblem when it does not come in time */
+export function until<T>(what: string, look: Look<T>, timeoutMs = 10_000): Promise<T> {
+  return waitFor(what, look, { timeoutMs, gapMs: 20 });
 }
 
 /** True while the process of this id runs; one that ended and waits to be reaped does not. */

@@ -11,17 +11,20 @@ export interface WaitOptions {
   readonly hint?: string;
 }
 
+/** Looks once; undefined, false and null mean that it has not come yet. */
+export type Look<T> = () => Promise<T | undefined | false | null> | T | undefined | false | null;
+
 /**
- * Looks until `look` gives something other than undefined, and answers it.
+ * Looks until there is something, and answers it.
  *
  * @throws ServerProblem naming `what` when the time is over; whatever `look` throws, at once
  */
-export async function waitFor<T>(what: string, look: () => Promise<T | undefined>, options: WaitOptions): Promise<T> {
+export async function waitFor<T>(what: string, look: Look<T>, options: WaitOptions): Promise<T> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     options.signal?.throwIfAborted();
     const seen = await look();
-    if (seen !== undefined) return seen;
+    if (seen !== undefined && seen !== false && seen !== null) return seen;
     if (Date.now() > deadline) {
       throw new ServerProblem(`${what} did not come within ${Math.round(options.timeoutMs / 1000)} s`, options.hint);
     }
