@@ -6,7 +6,7 @@ import { createFigures } from '../support/faults/figures.ts';
 import { findFlaws, type Rig, untilSettled, withRig } from '../support/faults/rig.ts';
 import { isLong } from '../support/faults/settings.ts';
 import { type Scenario, together } from '../support/faults/together.ts';
-import { waitFor } from '../support/servers/wait.ts';
+import { until } from '../support/until.ts';
 
 const PATHS = Array.from({ length: isLong ? 10 : 4 }, (_, i) => `org${1 + (i % 2)}/app${i}`);
 const TAGS = ['1', '2', '3'];
@@ -88,11 +88,9 @@ async function pushDuring(trouble: Trouble, reason: string): Promise<string[]> {
 }
 
 async function untilUnready(daemon: DaemonProcess, reason: string): Promise<void> {
-  const look = async (): Promise<true | undefined> => {
-    const readiness = await daemon.readReadiness();
-    return readiness?.checks.some((check) => check.reason === reason) || undefined;
-  };
-  await waitFor(`readiness to say ${reason}`, look, { timeoutMs: 40_000 });
+  const isSaid = async (): Promise<boolean | undefined> =>
+    (await daemon.readReadiness())?.checks.some((check) => check.reason === reason);
+  await until(`readiness to say ${reason}`, isSaid, 40_000);
 }
 
 function countCalls({ proxies }: Rig): number {

@@ -6,7 +6,7 @@ import { createFigures } from '../support/faults/figures.ts';
 import { findFlaws, type Rig, untilSettled, withRig } from '../support/faults/rig.ts';
 import { isLong } from '../support/faults/settings.ts';
 import { type Scenario, together } from '../support/faults/together.ts';
-import { waitFor } from '../support/servers/wait.ts';
+import { until } from '../support/until.ts';
 
 const PATHS = Array.from({ length: 4 }, (_, i) => `org1/app${i}`);
 /** Far below the hour that something could wait for the wrong clock. */
@@ -76,12 +76,10 @@ describe('a clock that is an hour off', function () {
 
 /** Until a path waits for a time of the daemon's clock. */
 async function untilDelayed(daemon: DaemonProcess): Promise<void> {
-  const look = async (): Promise<true | undefined> =>
-    (await daemon.readMetric('kpr_queue_jobs{queue="reconcile",state="delayed"}')) > 0 || undefined;
-  await waitFor('a delayed path', look, { timeoutMs: 40_000 });
+  const countDelayed = (): Promise<number> => daemon.readMetric('kpr_queue_jobs{queue="reconcile",state="delayed"}');
+  await until('a delayed path', async () => (await countDelayed()) > 0, 40_000);
 }
 
 async function untilSome({ ledger }: Rig): Promise<void> {
-  const look = async (): Promise<true | undefined> => PATHS.some((path) => ledger.isServed(path)) || undefined;
-  await waitFor('a first publish', look, { timeoutMs: 40_000 });
+  await until('a first publish', () => PATHS.some((path) => ledger.isServed(path)), 40_000);
 }

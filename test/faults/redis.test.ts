@@ -5,7 +5,7 @@ import { createFigures } from '../support/faults/figures.ts';
 import { findFlaws, type Rig, untilSettled, withRig } from '../support/faults/rig.ts';
 import { isLong } from '../support/faults/settings.ts';
 import { type Scenario, together } from '../support/faults/together.ts';
-import { waitFor } from '../support/servers/wait.ts';
+import { until } from '../support/until.ts';
 
 const PATHS = Array.from({ length: isLong ? 5 : 3 }, (_, i) => [`org1/app${i}`, `org2/app${i}`]).flat();
 const STOPPED = isLong ? [2, 7, 15, 60] : [7];
@@ -25,9 +25,7 @@ describe('Redis', function () {
         const daemon = await rig.startDaemon();
         await daemon.untilReady();
         for (const path of PATHS) await rig.ledger.pushNew(path, '1');
-        await waitFor('a first publish', async () => PATHS.some((path) => rig.ledger.isServed(path)) || undefined, {
-          timeoutMs: 30_000,
-        });
+        await until('a first publish', () => PATHS.some((path) => rig.ledger.isServed(path)), 30_000);
 
         await trouble(rig, seconds);
 

@@ -7,6 +7,7 @@ import { isLong } from '../support/faults/settings.ts';
 import { FIRST, killAt } from '../support/faults/steps.ts';
 import { type Scenario, together } from '../support/faults/together.ts';
 import { waitFor } from '../support/servers/wait.ts';
+import { until } from '../support/until.ts';
 
 const SETTLE_MS = 120_000;
 /** More than a job may lose its process. */
@@ -47,8 +48,7 @@ describe('Redis', function () {
         await rig.redis?.ask((redis) => redis.config('SET', 'maxmemory-policy', 'allkeys-lru'));
         const daemon = await rig.startDaemon();
 
-        const isEnded = async (): Promise<true | undefined> => (daemon.isRunning() ? undefined : true);
-        await waitFor('the end of the daemon', isEnded, { timeoutMs: 30_000 });
+        await until('the end of the daemon', () => !daemon.isRunning(), 30_000);
 
         const [last] = (await daemon.readLog()).filter(({ level }) => level === 'error');
         expect(last?.['error']).to.match(/this Redis evicts keys/);
@@ -81,6 +81,6 @@ async function findKeyOf(rig: Rig, path: string): Promise<(other: string) => str
     const keys = await rig.redis?.ask((redis) => redis.keys('*:de:*'));
     return keys?.find((key) => key.endsWith(path));
   };
-  const key = await waitFor('a deduplication key', look, { timeoutMs: 20_000, gapMs: 5 });
+  const key = await waitFor('a deduplication key', look, { timeoutMs: 20_000, gapMs: 5 }); // gone with its run
   return (other) => key.slice(0, -path.length) + other;
 }

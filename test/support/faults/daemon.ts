@@ -76,9 +76,9 @@ export async function startDaemon(site: Site, { name, env }: DaemonOptions): Pro
     isRunning: () => isRunning(server),
     readReadiness,
     untilReady: async (timeoutMs = 30_000) => {
-      const isReady = async (): Promise<true | undefined> => {
+      const isReady = async (): Promise<boolean | undefined> => {
         await expectRunning([server]);
-        return (await readReadiness().catch(() => null))?.isReady === true ? true : undefined;
+        return (await readReadiness().catch(() => null))?.isReady;
       };
       await waitFor(`a ready ${name}`, isReady, { timeoutMs });
     },
