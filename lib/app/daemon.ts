@@ -18,7 +18,7 @@ import { createThrottle, type Throttle } from '../front/throttle.ts';
 import { createDirectory, type Directory } from '../katello/directory.ts';
 import { errorFields, type Logger } from '../log.ts';
 import { createMetrics, type HintSource, type Metrics } from '../metrics.ts';
-import { gatherUntil } from '../reconcile/pace.ts';
+import { gatherUntil, stepsBack } from '../reconcile/pace.ts';
 import type { Reconciler } from '../reconcile/reconcile.ts';
 import type { RedisHandle } from '../state/redis.ts';
 import { createStore, type Store } from '../state/store.ts';
@@ -141,6 +141,15 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     : null;
   const detector = hasRole('detector') ? createDetecting(config, clients, store, queues, metrics, log) : null;
 
+  const hearHints = async (wakened: Detector): Promise<void> => {
+    try {
+      await store.hints.hear(redis.connect(), (path) => wakened.hint(path ?? undefined));
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      log.warn('hints are not heard: pushes are found by looking only', errorFields(error));
+    }
+  };
+
   const background: Promise<void>[] = [];
   let schedule: Schedule | null = null;
 
@@ -169,7 +178,10 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
         await canary?.send();
         worker.start();
       }
-      if (detector) background.push(detector.run(stopping.signal), hearHints(redis, store, detector, log));
+      if (detector) {
+        background.push(detector.run(stopping.signal));
+        void hearHints(detector); // waits for a Redis that is away, and stopping must not
+      }
       schedule = startSchedule(appointments(queues, store, tuner, canary), log);
     },
     stop: async () => {
@@ -181,14 +193,6 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
       return left;
     },
   };
-}
-
-async function hearHints(redis: RedisHandle, { hints }: Store, detector: Detector, log: Logger): Promise<void> {
-  try {
-    await hints.hear(redis.connect(), (path) => detector.hint(path ?? undefined));
-  } catch (error) {
-    log.warn('hints are not heard: pushes are found by looking only', errorFields(error));
-  }
 }
 
 function createDetecting(
@@ -203,11 +207,11 @@ function createDetecting(
     pulp,
     prefix: config.pathPrefix,
     enqueue: async (path, { seenAt }) => {
-      const { since, paths } = await store.paths.markSeen(path, seenAt);
-      const notBefore = gatherUntil({ seenAt, waitingSince: since, waitingPaths: paths });
+      const arrival = await store.paths.markSeen(path, seenAt);
+      const notBefore = gatherUntil(arrival);
       if (notBefore !== null) await store.paths.writePace(path, notBefore);
       await queues.add(path);
-      if (notBefore !== null) await queues.stepBack(path);
+      if (stepsBack(arrival)) await queues.stepBack(path);
     },
     listHeldPaths: () => store.paths.listHeld(),
     readCursor: () => store.readCursor(),

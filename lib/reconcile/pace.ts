@@ -26,6 +26,8 @@ export function nextPublish(endedAt: number, durationMs: number): number {
 export interface Arrival {
   /** epoch ms */
   readonly seenAt: number;
+  /** when a push of the path was seen before this one (epoch ms); null: none was, or long ago */
+  readonly seenBefore: number | null;
   /** since when an earlier push of the path waits (epoch ms); null: none does */
   readonly waitingSince: number | null;
   /** paths that wait, this one included */
@@ -39,6 +41,11 @@ export interface Arrival {
 export function gatherUntil({ seenAt, waitingSince, waitingPaths }: Arrival): number | null {
   if (waitingSince === null || waitingPaths < CROWD) return null;
   return Math.min(seenAt + QUIET_MS, waitingSince + LONGEST_GATHER_MS);
+}
+
+/** Whether the path lets those pass that were pushed once: it is pushed again and again, and many wait. */
+export function stepsBack({ seenAt, seenBefore, waitingPaths }: Arrival): boolean {
+  return waitingPaths >= CROWD && seenBefore !== null && seenAt - seenBefore < MINUTE_MS;
 }
 
 /** Time (epoch ms) of the next look at a push that holds something back. */

@@ -15,12 +15,15 @@ export interface FailedPath {
   readonly message: string;
 }
 
-/** Who waits to be published. */
-export interface Waiting {
+/** A push, and who waits to be published. */
+export interface Seen {
+  readonly seenAt: number;
+  /** when the push of the same path before it was seen; null: none was for some minutes */
+  readonly seenBefore: number | null;
   /** since when an earlier push of the same path waits; null: none does */
-  readonly since: number | null;
+  readonly waitingSince: number | null;
   /** how many paths wait, this one included */
-  readonly paths: number;
+  readonly waitingPaths: number;
 }
 
 /** Times are in epoch milliseconds. Every function throws E_TRANSPORT when Redis is away. */
@@ -38,7 +41,7 @@ export interface Paths {
   listHeld(): Promise<ReadonlySet<string>>;
 
   /** A push was seen: it waits for the run at hand, or, if that has begun, for the next one. Answers who waits. */
-  markSeen(path: string, at: number): Promise<Waiting>;
+  markSeen(path: string, at: number): Promise<Seen>;
   /** A run begins, for a job of this time: it takes along whatever was seen so far. */
   beginRun(path: string, at: number): Promise<void>;
   /** When the push was seen that the run at hand is about, or null. */
@@ -71,12 +74,20 @@ if tonumber(ARGV[1]) > tonumber(redis.call('GET', KEYS[1]) or 0) then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 end`;
 
-/** KEYS: pending, next; ARGV: path, time; answers since when an earlier push waits, or nothing, and how many paths do */
+/** How long it is remembered that a path was pushed. */
+const SEEN_MS = 5 * 60_000;
+
+/**
+ * KEYS: pending, next, when the path was seen; ARGV: path, time, how long to remember it; answers when it was seen
+ * before, or nothing, since when an earlier push waits, or nothing, and how many paths do
+ */
 const MARK_SEEN = `
+local before = redis.call('GET', KEYS[3])
+redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3])
 local since = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if since then redis.call('ZADD', KEYS[2], 'NX', ARGV[2], ARGV[1])
 else redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1]) end
-return {since or '', redis.call('ZCARD', KEYS[1])}`;
+return {before or '', since or '', redis.call('ZCARD', KEYS[1])}`;
 
 /** KEYS: pending, next, failed; ARGV: path, the failure or nothing; answers the failure before */
 const END_RUN = `
@@ -127,9 +138,12 @@ export function createPaths(keys: Keys, now: () => number): Paths {
     },
     listHeld: async () => new Set(await keys.run((redis) => redis.zrange(looks, 0, '-1'))),
     markSeen: async (path, at) => {
-      const answer: unknown = await keys.run((redis) => redis.eval(MARK_SEEN, 2, pending, upcoming, path, at));
-      const [since, paths] = Array.isArray(answer) ? answer.map(String) : [];
-      return { since: since ? Number(since) : null, paths: Number(paths) };
+      const seen = keys.of('seen', path);
+      const mark = [pending, upcoming, seen, path, at, SEEN_MS];
+      const answer: unknown = await keys.run((redis) => redis.eval(MARK_SEEN, 3, ...mark));
+      const [before, since, paths] = Array.isArray(answer) ? answer.map(String) : [];
+      const seenBefore = before ? Number(before) : null;
+      return { seenAt: at, seenBefore, waitingSince: since ? Number(since) : null, waitingPaths: Number(paths) };
     },
     beginRun: (path, at) => keys.transact((batch) => batch.zadd(pending, 'NX', at, path).zrem(upcoming, path)),
     findSeenAt,

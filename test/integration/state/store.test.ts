@@ -191,9 +191,11 @@ describe('createStore', () => {
     });
 
     it('tell who waits when a push is seen', async () => {
-      expect(await store.paths.markSeen('acme/a', start)).to.deep.equal({ since: null, paths: 1 });
-      expect(await store.paths.markSeen('acme/b', start + 1)).to.deep.equal({ since: null, paths: 2 });
-      expect(await store.paths.markSeen('acme/a', start + 2)).to.deep.equal({ since: start, paths: 2 });
+      const first = { seenBefore: null, waitingSince: null };
+      expect(await store.paths.markSeen('acme/a', start)).to.deep.equal({ seenAt: start, ...first, waitingPaths: 1 });
+      expect(await store.paths.markSeen('acme/b', start + 1)).to.deep.include({ ...first, waitingPaths: 2 });
+      const again = { seenAt: start + 2, seenBefore: start, waitingSince: start, waitingPaths: 2 };
+      expect(await store.paths.markSeen('acme/a', start + 2)).to.deep.equal(again);
     });
 
     describe('looks', () => {

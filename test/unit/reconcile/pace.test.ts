@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Arrival, gatherUntil, nextLook, nextPublish } from '../../../lib/reconcile/pace.ts';
+import { type Arrival, gatherUntil, nextLook, nextPublish, stepsBack } from '../../../lib/reconcile/pace.ts';
 
 const MINUTE = 60_000;
 
@@ -14,7 +14,7 @@ describe('nextPublish', () => {
 });
 
 describe('gatherUntil', () => {
-  const again: Arrival = { seenAt: 100_000, waitingSince: 90_000, waitingPaths: 20 };
+  const again: Arrival = { seenAt: 100_000, seenBefore: 90_000, waitingSince: 90_000, waitingPaths: 20 };
 
   it('holds a path that is pushed again in a crowd until it is left alone', () => {
     expect(gatherUntil(again)).to.equal(108_000);
@@ -30,6 +30,23 @@ describe('gatherUntil', () => {
 
   it('holds nobody while few wait', () => {
     expect(gatherUntil({ ...again, waitingPaths: 4 })).to.equal(null);
+  });
+});
+
+describe('stepsBack', () => {
+  const noisy: Arrival = { seenAt: 100_000, seenBefore: 41_000, waitingSince: null, waitingPaths: 5 };
+
+  it('lets others pass a path that is pushed again within a minute, even if it waits for nothing yet', () => {
+    expect(stepsBack(noisy)).to.equal(true);
+  });
+
+  it('keeps a path in turn that was left alone', () => {
+    expect(stepsBack({ ...noisy, seenBefore: null })).to.equal(false);
+    expect(stepsBack({ ...noisy, seenBefore: 40_000 })).to.equal(false);
+  });
+
+  it('keeps everybody in turn while few wait', () => {
+    expect(stepsBack({ ...noisy, waitingPaths: 4 })).to.equal(false);
   });
 });
 
