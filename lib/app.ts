@@ -34,10 +34,6 @@ export interface App {
   stop(): Promise<readonly string[]>;
   /** Fulfilled with the reason when the daemon must not go on. */
   readonly failed: Promise<Error>;
-  /** Where people and clients ask, once it listens; null also where no role needs it. */
-  address(): Address | null;
-  /** Where health and metrics are, once it listens. */
-  metricsAddress(): Address | null;
 }
 
 /** Of KPR_LISTEN as a unix socket: the web server opens it as a member of our group. */
@@ -49,8 +45,6 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
   const failure = createPromise<Error>();
   const closers: (() => Promise<unknown>)[] = [];
   let left: readonly string[] = [];
-  let address: Address | null = null;
-  let metricsAddress: Address | null = null;
   let view: View | null = null;
 
   const currentView = (): View => {
@@ -65,20 +59,19 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
     stopping.signal.throwIfAborted();
   };
 
-  const serve = async (at: Address, what: string, options: Omit<ServerOptions, 'onError'>): Promise<Address> => {
+  const serve = async (at: Address, what: string, options: Omit<ServerOptions, 'onError'>): Promise<void> => {
     const onError: ServerOptions['onError'] = (error, request) =>
       log.error('request failed', { ...request, ...errorFields(error) });
     const server = await openServer(at, { ...options, onError });
     await keep(() => server.close());
     log.info('listening', { what, address: describeAddress(server.address) });
-    return server.address;
   };
 
   /** What KPR_LISTEN answers: the token endpoint, and on this machine only the queues. */
-  const servePeople = async (daemon: Daemon, key: TokenKey | null): Promise<Address | null> => {
+  const servePeople = async (daemon: Daemon, key: TokenKey | null): Promise<void> => {
     const hasQueues = config.roles.includes('dashboard') && isLoopback(config.listen);
-    if (!key && !hasQueues) return null;
-    return serve(config.listen, key ? 'front' : 'dashboard', {
+    if (!key && !hasQueues) return;
+    await serve(config.listen, key ? 'front' : 'dashboard', {
       socketMode: GROUP_TOO,
       routes: async (server) => {
         if (key) await server.register(createFront(createFrontDeps({ config, daemon, key, log })));
@@ -89,8 +82,6 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
 
   return {
     failed: failure.promise,
-    address: () => address,
-    metricsAddress: () => metricsAddress,
 
     start: async () => {
       log.info('starting', { version, roles: config.roles, policy: config.policy });
@@ -98,7 +89,7 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
       await serve({ path: join(config.stateDir, 'api.sock') }, 'api', {
         routes: (server) => addApiRoutes(server, createApi(config.pathPrefix, currentView)),
       });
-      metricsAddress = await serve(config.metricsListen, 'health', {
+      await serve(config.metricsListen, 'health', {
         routes: (server) =>
           addHealthRoutes(server, {
             readReadiness: async () => (view ? readReadiness(view) : STARTING),
@@ -115,7 +106,7 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
       await keep(async () => {
         left = await daemon.stop();
       });
-      address = await servePeople(daemon, key);
+      await servePeople(daemon, key);
       view = { config, redis, daemon, key, version, startedAt };
       await daemon.start();
 

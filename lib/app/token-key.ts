@@ -54,6 +54,16 @@ async function openOrMake(stateDir: string, log: Logger): Promise<Secret> {
     await generateKeys(stateDir);
     log.info('made the key pair of the tokens', { file, publicFile: publicKeyFile(stateDir) });
   }
+  const secret = openFile(file);
+  try {
+    describePublicKey(secret.reveal());
+    return secret;
+  } catch {
+    throw new ConfigError(`${file} holds no private key on P-256: kpr keys rotate makes another`);
+  }
+}
+
+function openFile(file: string): Secret {
   try {
     return openSecret(file);
   } catch (error) {

@@ -25,6 +25,9 @@ export const list = text.transform((value) =>
     .filter((item) => item !== ''),
 );
 
+/** `host`, `host:port`, `[::1]:port`, as clients type it. */
+export const registryHost = z.string().regex(/^(?:\[[\da-f:]+\]|[\w.-]+)(?::\d{1,5})?$/i, 'must be host or host:port');
+
 /** One of these words. */
 export function choice<const T extends readonly string[]>(words: T) {
   return z.enum(words, { error: `must be ${words.join(', ')}`.replace(/, ([^,]*)$/, ' or $1') });

@@ -61,7 +61,7 @@ export const Variables = z.object({
   KPR_PULP_KEY_FILE: value.file.optional(),
   KPR_PULP_LOGIN: value.text.optional(),
   KPR_CA_FILE: value.file.optional(),
-  KPR_REGISTRY_HOSTS: value.list.optional(),
+  KPR_REGISTRY_HOSTS: value.list.pipe(z.array(value.registryHost).min(1, 'must name a host')).optional(),
   KPR_PATH_PREFIX: z.string().refine(isPrefix, 'must be one lower-case segment of a container name, with a dot in it'),
   KPR_TOKEN_SUBJECT: value.text.optional(),
   KPR_TOKEN_SECONDS: value.integer(60, 3600),

@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
@@ -33,11 +33,14 @@ describe('kpr serve as the front', function () {
   after(() => bench.close());
 
   const said = (message: string) => daemon.log().filter((line) => line.message === message);
-  const url = () => `http://${daemon.log().flatMap((line) => Listening.safeParse(line).data ?? [])[0]?.address}`;
-  const ask = async (login: string, path: string, password = `sandbox-${login}`): Promise<Told> => {
+  const listening = (of: Serving) => of.log().flatMap((line) => Listening.safeParse(line).data ?? [])[0];
+  const urlOf = (of: Serving) => `http://${listening(of)?.address}`;
+  const url = () => urlOf(daemon);
+  const ask = (login: string, path: string, password?: string) => askAt(daemon, login, path, password);
+  const askAt = async (at: Serving, login: string, path: string, password = `sandbox-${login}`): Promise<Told> => {
     const query = new URLSearchParams({ service: SERVICE, scope: `repository:${path}:pull,push` });
     const headers = { authorization: basic(login, password) };
-    const answer = await fetch(`${url()}/token?${query.toString()}`, { headers });
+    const answer = await fetch(`${urlOf(at)}/token?${query.toString()}`, { headers });
     return read(answer.status, await answer.text());
   };
   const receiptOf = async (path: string, version: number) => {
@@ -78,6 +81,26 @@ describe('kpr serve as the front', function () {
     const second = await receiptOf('acme/one', 2);
 
     expect([first.user, second?.user]).to.deep.equal(['dev', 'admin']);
+  });
+
+  it('wakes the detector of another daemon', async () => {
+    const stateDir = join(bench.stateDir, 'another');
+    const another = bench.serve({
+      KPR_STATE_DIR: stateDir,
+      KPR_ROLES: 'front',
+      KPR_PUBLIC_URL: 'https://push.example.com',
+      KPR_METRICS_LISTEN: `unix:${stateDir}/health.sock`,
+      REDIS_URL: `unix:${bench.stateDir}/redis/redis.sock`,
+    });
+    await until('another front', () => listening(another), 20_000);
+    const hints = said('hint of a push').length;
+
+    await askAt(another, 'dev', 'acme/two');
+
+    await until('the hint', () => said('hint of a push').length === hints + 1);
+    expect(said('hint of a push').at(-1)).to.deep.include({ component: 'detector', path: 'acme/two' });
+    expect((await another.stop()).code).to.equal(0);
+    await rm(stateDir, { recursive: true });
   });
 
   it('counts what it answers and what it asks as a person', async () => {

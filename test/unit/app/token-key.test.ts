@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { openTokenKey } from '../../../lib/app/token-key.ts';
 import { createSecret, openSecret } from '../../../lib/config/secret.ts';
+import { ConfigError } from '../../../lib/errors.ts';
 import { describePublicKey, privateKeyFile, publicKeyFile, rotateKeys } from '../../../lib/front/keys.ts';
 import { createLogBook, type LogBook } from '../../support/log-book.ts';
 import { newKey } from '../../support/told.ts';
@@ -89,6 +90,15 @@ describe('openTokenKey', () => {
 
     expect(key.read()).to.equal(pem.trimEnd());
     await until('its public key', async () => (await published()) === describePublicKey(pem));
+  });
+
+  it('does not start with a file that holds no key, and says which', async () => {
+    await writeFile(privateKeyFile(stateDir), 'no key at all');
+
+    const error: unknown = await open().catch((failure: unknown) => failure);
+
+    expect(error).to.be.instanceOf(ConfigError);
+    expect(String(error)).to.contain(`${privateKeyFile(stateDir)} holds no private key on P-256: kpr keys rotate`);
   });
 
   it('tells when a key has become one of no use, without showing it', async () => {

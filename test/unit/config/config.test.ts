@@ -95,6 +95,23 @@ describe('loadConfig', () => {
     expect(config.organizations).to.deep.equal({ allow: [], deny: ['acme', 'beta_org'] });
   });
 
+  it('reads the registry hosts as clients type them; left out, it is the public one', () => {
+    const hostsOf = (value: string) => loadConfig({ ...required, KPR_REGISTRY_HOSTS: value }).registryHosts;
+
+    expect(hostsOf('push.example.com, push.example.com:443,[::1]:5000')).to.deep.equal([
+      'push.example.com',
+      'push.example.com:443',
+      '[::1]:5000',
+    ]);
+    expect(hostsOf('')).to.deep.equal([loadConfig(required).publicUrl.host]);
+  });
+
+  for (const value of ['https://push.example.com', 'push.example.com/v2', 'a b', ',']) {
+    it(`refuses ${JSON.stringify(value)} as registry hosts`, () => {
+      expect(problemsOf({ KPR_REGISTRY_HOSTS: value })).to.have.lengthOf(1);
+    });
+  }
+
   it('needs braces in the key prefix of Redis Cluster', () => {
     const cluster = { REDIS_URL: 'redis+cluster://a:1,b:2' };
 
