@@ -13,7 +13,7 @@ const END = 32_768;
  * that is still free, else a new free one, kept from now on.
  */
 export async function claimPort(site: Site, server: string, purpose = server): Promise<number> {
-  const key = `${purpose}-port`;
+  const key = portKeyOf(purpose);
   const kept = recall(site.dir, key);
   if (typeof kept === 'number' && ((await findServer(site, server)) !== null || (await isFree(kept)))) return kept;
 
@@ -24,10 +24,15 @@ export async function claimPort(site: Site, server: string, purpose = server): P
 
 /** Keeps this port for a server from its next start on; false if somebody else listens on it. */
 export async function keepPort(site: Site, server: string, port: number): Promise<boolean> {
-  const isOurs = recall(site.dir, `${server}-port`) === port && (await findServer(site, server)) !== null;
+  const isOurs = recall(site.dir, portKeyOf(server)) === port && (await findServer(site, server)) !== null;
   if (!isOurs && !(await isFree(port))) return false;
-  remember(site.dir, `${server}-port`, port);
+  remember(site.dir, portKeyOf(server), port);
   return true;
+}
+
+/** Under which the port for this purpose is remembered. */
+export function portKeyOf(purpose: string): string {
+  return `${purpose}-port`;
 }
 
 /** A port of 127.0.0.1 that nobody listens on now. */

@@ -96,7 +96,7 @@ export async function killServer(server: ServerProcess): Promise<void> {
 }
 
 /** The last lines that the server wrote. */
-export async function readLogTail(server: ServerProcess, lines: number): Promise<string> {
+async function readLogTail(server: ServerProcess, lines: number): Promise<string> {
   const text = await readFile(server.log, 'utf8').catch(() => '');
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }

@@ -6,6 +6,7 @@ import type { Door } from '../../send.ts';
 import type { WebSite } from '../../web-server/web-site.ts';
 import { ServerProblem } from '../problem.ts';
 import type { Servers } from '../world.ts';
+import { quote } from './quote.ts';
 import { oldLayout, type SandboxSite } from './site.ts';
 
 const Description = z.object({
@@ -94,8 +95,9 @@ export function toShell(description: Description): string {
     REACTOR_METRICS_URL: reactor.metricsUrl,
     REDIS: redis,
   };
-  const lines = Object.entries(values).map(([name, value]) => `SANDBOX_${name}='${value.replaceAll("'", "'\\''")}'\n`);
-  return lines.join('');
+  return Object.entries(values)
+    .map(([name, value]) => `SANDBOX_${name}=${quote(value)}\n`)
+    .join('');
 }
 
 /** Path of the reactor's environment, for `kpr --env-file`. */

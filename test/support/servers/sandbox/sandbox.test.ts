@@ -1,8 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { z } from 'zod';
+import { WEB_SERVER } from '../../web-server/web-site.ts';
 import { PROJECT } from '../install.ts';
-import { type Description, toShell } from './description.ts';
+import { remember } from '../memory.ts';
+import { claimPort, findFreePort } from '../ports.ts';
+import { ServerProblem } from '../problem.ts';
+import { ensureServer, findServer, type Site } from '../process.ts';
+import { claimWebServer } from './choice.ts';
+import { type Description, readDescription, toShell } from './description.ts';
 import { parseReference } from './push.ts';
+import { claimLayout, type SandboxSite, stopServers } from './site.ts';
 
 describe('parseReference', () => {
   for (const [text, path, tag] of [
@@ -69,3 +82,99 @@ describe('./scripts/sandbox', function () {
     });
   }
 });
+
+describe('claimLayout', () => {
+  let site: SandboxSite;
+
+  beforeEach(async () => {
+    site = { world: 'a', dir: await mkdtemp(join(tmpdir(), 'kpr-sandbox-')), isTemporary: true };
+  });
+
+  afterEach(() => rm(site.dir, { recursive: true }));
+
+  it('takes a new directory, and finds it again', () => {
+    claimLayout(site);
+
+    claimLayout(site);
+  });
+
+  it('refuses one that another version made, and says what to do', () => {
+    remember(site.dir, 'pulp-api-port', 24_817);
+
+    const problem = problemOf(() => claimLayout(site));
+
+    expect(problem.message).to.equal(`${site.dir} was made by another version of this project`);
+    expect(problem.hint).to.include('./scripts/sandbox reset --world a');
+  });
+});
+
+describe('stopServers', () => {
+  it('ends what another version started too', async () => {
+    const site: Site = { dir: await mkdtemp(join(tmpdir(), 'kpr-sandbox-')), isTemporary: true };
+    await ensureServer(site, { name: 'of-old', command: 'sleep', args: ['1000'] });
+
+    expect(await stopServers(site)).to.deep.equal(['of-old']);
+
+    expect(await findServer(site, 'of-old')).to.equal(null);
+    await rm(site.dir, { recursive: true });
+  });
+});
+
+describe('claimWebServer', () => {
+  let site: SandboxSite;
+
+  beforeEach(async () => {
+    site = { world: 'a', dir: await mkdtemp(join(tmpdir(), 'kpr-sandbox-')), isTemporary: true };
+  });
+
+  afterEach(() => rm(site.dir, { recursive: true }));
+
+  it('is apache, until nginx is wished for', async () => {
+    const kinds = [];
+    for (const wishes of [{}, { webServer: 'nginx' as const }, {}]) kinds.push(await claimWebServer(site, wishes));
+
+    expect(kinds).to.deep.equal(['apache', 'nginx', 'nginx']);
+  });
+
+  it('keeps the port that is wished for', async () => {
+    const port = await findFreePort();
+
+    await claimWebServer(site, { port });
+
+    expect(await claimPort(site, WEB_SERVER)).to.equal(port);
+  });
+
+  it('refuses a port that somebody else has', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = z.object({ port: z.number() }).parse(other.address());
+
+    const problem: unknown = await claimWebServer(site, { port }).catch((error: unknown) => error);
+
+    expect(problem).to.be.instanceOf(ServerProblem).with.property('message', `port ${port} is taken`);
+    other.close();
+  });
+});
+
+describe('readDescription', () => {
+  it('says that another version wrote it', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'kpr-sandbox-'));
+    await writeFile(join(dir, 'description.json'), '{"world":"a","registry":"127.0.0.1:1/kpr.push"}');
+
+    const problem: unknown = await readDescription({ world: 'a', dir, isTemporary: true }).catch(
+      (error: unknown) => error,
+    );
+
+    expect(problem).to.be.instanceOf(ServerProblem).with.property('message').that.includes('another version');
+    await rm(dir, { recursive: true });
+  });
+});
+
+function problemOf(work: () => void): ServerProblem {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ServerProblem) return error;
+  }
+  throw new Error('it had no problem');
+}

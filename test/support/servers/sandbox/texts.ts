@@ -1,7 +1,10 @@
 /** What the sandbox tells a person. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WEB_SERVER } from '../../web-server/web-site.ts';
 import { findServer } from '../process.ts';
 import { type Description, envFileOf } from './description.ts';
+import { quote } from './quote.ts';
 import { type SandboxSite, SERVER_NAMES } from './site.ts';
 
 /** What is there now and what to try next. */
@@ -16,23 +19,24 @@ export function describeNextSteps(site: SandboxSite, description: Description): 
     ['Pulp', pulp.url, `REMOTE-USER: ${pulp.login}`],
     ['reactor', `${reactor.metricsUrl}/metrics`],
   ];
-  const certificates = `--cert-dir ${push.certificates}`;
+  const certificates = `--cert-dir ${quote(push.certificates)}`;
+  const kpr = `node -- dist/scripts/kpr.js --env-file ${quote(envFileOf(site))}`;
   return `
 World ${site.world} is up; all of it lives in ${site.dir}
 ${rows.map(([name = '', ...values]) => `  ${name.padEnd(9)} ${values.join('  ')}`).join('\n')}
 
-Try next
+Push an image of yours as ORG/PRODUCT/NAME, and pull it from Katello
   podman login ${certificates} -u dev -p sandbox-dev ${push.registry}
   podman push ${certificates} IMAGE ${push.registry}/acme/web/app:1
-      an image of yours as ORG/PRODUCT/NAME; log in as viewer to read why they may not
   podman pull --tls-verify=false ${new URL(katello.url).host}/acme/web/app:1
-      what Katello serves
+
+Or
   ./scripts/sandbox push acme/web/hello:2${world}
-      pushes another small image as dev and waits until Katello lists it
+      pushes another small image as dev and waits until Katello lists it; --as viewer: is told why not
   curl -su ${katello.login}:${katello.password} '${katello.url}/katello/api/v2/docker_tags?full_result=true'
       what Katello lists
-  node -- dist/scripts/kpr.js --env-file ${envFileOf(site)} status
-      what the reactor says
+  ${kpr} status
+      what became of the latest pushes; doctor: whether all fits together
   ./scripts/sandbox logs reactor${world}
   ./scripts/sandbox down${world}
 `;
@@ -50,7 +54,8 @@ export async function describeServers(site: SandboxSite): Promise<{ text: string
 
 /** The last lines of a server's log; empty when it never ran. */
 export async function readLog(site: SandboxSite, name: string, lines: number): Promise<string> {
-  const text = await readFile(`${site.dir}/log/${name}.log`, 'utf8').catch(() => '');
+  const file = name === WEB_SERVER ? join(site.dir, name, 'log', 'error.log') : join(site.dir, 'log', `${name}.log`);
+  const text = await readFile(file, 'utf8').catch(() => '');
   return text
     .split('\n')
     .slice(-lines - 1)

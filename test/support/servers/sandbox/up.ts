@@ -1,11 +1,13 @@
 /** Brings a sandbox up, step by step. Each step looks first whether its work is done already. */
 import { createImage } from '../../image/image.ts';
 import { type Kind, startWebServer } from '../../web-server/web-server.ts';
-import { openWebSite } from '../../web-server/web-site.ts';
+import { openWebSite, WEB_SERVER } from '../../web-server/web-site.ts';
 import { build } from '../build.ts';
 import { installPulp, installSystemPackages, SERVER_NEEDS, WEB_NEEDS } from '../install.ts';
 import { startKatello } from '../katello.ts';
+import { recall } from '../memory.ts';
 import { readPins } from '../pins.ts';
+import { portKeyOf } from '../ports.ts';
 import { startPulp } from '../pulp.ts';
 import { startPushApi } from '../push-api.ts';
 import { startReactor, tokenKeyFileOf } from '../reactor.ts';
@@ -50,9 +52,11 @@ async function startAll(site: SandboxSite, kind: Kind): Promise<Description> {
   });
   await runStep(`Python packages: ${pins.join(', ')}`, ({ say }) => installPulp(world, { signal, onProgress: say }));
   const revision = await runStep('Build of kpr', ({ say }) => build({ signal, onProgress: say }));
+  const portBefore = recall(dir, portKeyOf(WEB_SERVER));
   const web = await runStep('Name and certificate of the push host', async ({ note }) => {
     const opened = await openWebSite(site);
-    note(opened.registry);
+    const isMoved = portBefore !== null && portBefore !== opened.port;
+    note(isMoved ? `${opened.registry}, because somebody else took port ${portBefore}` : opened.registry);
     return opened;
   });
   const redis = await runStep('Redis', () => startRedis(site));
