@@ -5,15 +5,26 @@ import type { Queue } from 'bullmq';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 const PREFIX = '/queues';
-const REFUSAL = { code: 'E_USAGE', reason: 'usage', message: 'the queues are only shown here', hint: null };
+const NO_WRITES = { code: 'E_USAGE', reason: 'usage', message: 'the queues are only shown here', hint: null };
+const NOT_FROM_ELSEWHERE = {
+  code: 'E_REFUSED',
+  reason: 'permission-missing',
+  message: 'the queues are only shown on this machine',
+  hint: null,
+};
 
-/** Anything but GET and HEAD is refused before bull-board sees it. It is loaded by its first visitor: it takes 20 MB. */
+/**
+ * Nobody logs in here yet, so whoever comes through a web server is refused: it names paths of all organizations. Anything
+ * but GET and HEAD is refused before bull-board sees it. It is loaded by its first visitor: it takes 20 MB.
+ */
 export function addQueuesPage(server: FastifyInstance, queues: readonly Queue[]): void {
   let board: Promise<FastifyInstance> | null = null;
 
-  const onRequest = async ({ method }: FastifyRequest, reply: FastifyReply) => {
+  const onRequest = async ({ method, headers }: FastifyRequest, reply: FastifyReply) => {
+    // the web servers of the push host add it, whatever the client sent
+    if ('x-forwarded-for' in headers) return reply.status(403).send({ error: NOT_FROM_ELSEWHERE });
     if (method === 'GET' || method === 'HEAD') return undefined;
-    return reply.status(405).header('allow', 'GET, HEAD').send({ error: REFUSAL });
+    return reply.status(405).header('allow', 'GET, HEAD').send({ error: NO_WRITES });
   };
   for (const url of [PREFIX, `${PREFIX}/*`]) {
     server.all(url, { onRequest }, async (request, reply) => {

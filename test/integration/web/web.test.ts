@@ -19,10 +19,16 @@ interface Answer {
   readonly text: string;
 }
 
-function ask(address: Address, method: string, path: string, body?: unknown): Promise<Answer> {
+function ask(
+  address: Address,
+  method: string,
+  path: string,
+  body?: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const to = 'path' in address ? { socketPath: address.path } : address;
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const headers = text === undefined ? {} : { 'content-type': 'application/json' };
+  const headers = { ...more, ...(text !== undefined && { 'content-type': 'application/json' }) };
   return new Promise((resolve, reject) => {
     const sent = request({ ...to, method, path, headers }, (answer) => {
       const whole = answer.toArray().then((chunks) => {
@@ -311,6 +317,18 @@ describe('web', function () {
       expect(list.text).to.contain('acme/api');
       expect(writes.map(({ status }) => status)).to.deep.equal([405, 405, 405, 405, 405]);
       expect(isPaused).to.equal(false);
+    });
+
+    it('shows nothing to those who come through a web server', async () => {
+      const address = await serve((server) => addQueuesPage(server, []), { host: '127.0.0.1', port: 0 });
+
+      const answers = await Promise.all(
+        ['/queues', '/queues/', '/queues/api/queues'].map((path) =>
+          ask(address, 'GET', path, undefined, { 'x-forwarded-for': '192.0.2.1' }),
+        ),
+      );
+
+      expect(answers.map(({ status }) => status)).to.deep.equal([403, 403, 403]);
     });
   });
 });
