@@ -11,9 +11,8 @@ const REPOSITORIES = 20;
 const TAGS = Array.from({ length: 10 }, (_, index) => `t${index}`);
 /** As many clients as a busy build farm has. */
 const CLIENTS = 8;
-const QUIET = 3;
-/** When the quiet ones are pushed to: while the others are, and after. */
-const QUIET_GAP_MS = 10_000;
+/** How much of the burst is pushed when a quiet one is pushed to: each busy one came several times by then. */
+const QUIET_AT = [0.25, 0.5, 0.75];
 /** Every pace has run out by then. */
 const PACE_MS = 20_000;
 const CALIBRATION = 10;
@@ -27,7 +26,7 @@ const MEMORY_MB = 250;
 
 export const benchBurst: Bench = async (lab, say) => {
   const daemon = await lab.startDaemon();
-  const [busy, quiet] = [pathsOf('burst', REPOSITORIES), pathsOf('quiet', QUIET)];
+  const [busy, quiet] = [pathsOf('burst', REPOSITORIES), pathsOf('quiet', QUIET_AT.length)];
   say('the first push of each');
   await prepare(lab, daemon, [...busy, ...quiet]);
   await rest(PACE_MS, lab.site.signal);
@@ -39,25 +38,30 @@ export const benchBurst: Bench = async (lab, say) => {
 
   say('the burst');
   const begunAt = Date.now();
-  const quietTimes = Promise.all(
-    quiet.map((path, index) => pushQuietly(lab, daemon, path, QUIET_GAP_MS * (index + 1))),
-  );
-  const lastPushAt = await pushAll(lab, busy, say);
+  const quietPushes: Promise<number>[] = [];
+  await pushAll(lab, busy, (share) => {
+    const next = quietPushes.length;
+    const [path, at] = [quiet[next], QUIET_AT[next]];
+    if (path !== undefined && at !== undefined && share >= at) quietPushes.push(pushQuietly(lab, daemon, path));
+    say(`${Math.round(share * 100)} %`);
+  });
+  const lastPushAt = Date.now();
   const receipts = await Promise.all(busy.map((path) => waitUntilTagsVerified(daemon, path, TAGS, begunAt)));
-  const quietSeconds = await quietTimes;
+  const quietSeconds = await Promise.all(quietPushes);
   const endedAt = Math.max(...receipts.map(verifiedAt));
   const { peakMemoryMb } = await daemon.readUsage();
 
   const ids = new Set(receipts.map(({ katello }) => katello.repositoryId ?? -1));
   const all = (await listTasks(lab.katello, begunAt)).filter(({ label }) => label === PUBLISH);
   const publishes = all.filter(({ repositoryIds }) => repositoryIds.some((id) => ids.has(id))).length;
-  const seconds = (endedAt - begunAt) / 1000;
+  const after = all.filter(({ interval: [, end] }) => end > lastPushAt).length;
+  const [seconds, secondsAfter] = [(endedAt - begunAt) / 1000, (endedAt - lastPushAt) / 1000];
   const idleSeconds = median(idle);
   return [
     figure('pushes took', (lastPushAt - begunAt) / 1000, 's'),
     figure('publishes of each repository', publishes / REPOSITORIES, '×', PUBLISHES_EACH),
     figure('first push to all verified', seconds, 's'),
-    figure('last push to all verified', (endedAt - lastPushAt) / 1000, 's'),
+    figure('last push to all verified', secondsAfter, 's'),
     figure(`one publish by Katello, ${AT_ONCE} at once`, publishSeconds, 's'),
     figure(
       'all publishes, by what Katello needs for them',
@@ -65,8 +69,9 @@ export const benchBurst: Bench = async (lab, say) => {
       '×',
       TIMES_KATELLO,
     ),
+    figure('those after the last push, the same', secondsAfter / (after * publishSeconds), '×', TIMES_KATELLO),
     figure('a quiet push with nothing else', idleSeconds, 's'),
-    ...quietSeconds.map((one, index) => figure(`a quiet push ${10 * (index + 1)} s into it`, one, 's')),
+    ...quietSeconds.map((one, index) => figure(`a quiet push at ${(QUIET_AT[index] ?? 0) * 100} % of it`, one, 's')),
     figure('the slowest quiet push, by its idle time', Math.max(...quietSeconds) / idleSeconds, '×', TIMES_IDLE),
     figure('most memory', peakMemoryMb, 'MB', MEMORY_MB),
   ];
@@ -86,20 +91,18 @@ async function measureKatello(lab: Lab, daemon: Daemon, paths: readonly string[]
   return (Date.now() - startedAt) / 1000 / ids.length;
 }
 
-/** Every repository in turn gets its next tag. @returns when the last was pushed (epoch ms) */
-async function pushAll(lab: Lab, paths: readonly string[], say: (line: string) => void): Promise<number> {
+/** Every repository in turn gets its next tag. Tells after each push how much of it is done, up to 1. */
+async function pushAll(lab: Lab, paths: readonly string[], onPushed: (share: number) => void): Promise<void> {
   const pushes = TAGS.flatMap((tag) => paths.map((path) => ({ path, tag })));
   let done = 0;
   await inParallel(CLIENTS, pushes, async ({ path, tag }) => {
     await pushNew(lab, path, tag);
     done += 1;
-    say(`${done} pushes`);
+    onPushed(done / pushes.length);
   });
-  return Date.now();
 }
 
-async function pushQuietly(lab: Lab, daemon: Daemon, path: string, afterMs: number): Promise<number> {
-  await rest(afterMs, lab.site.signal);
+async function pushQuietly(lab: Lab, daemon: Daemon, path: string): Promise<number> {
   const begunAt = Date.now();
   const pushedAt = await pushNew(lab, path, 'latest');
   return (verifiedAt(await waitUntilVerified(daemon, path, begunAt)) - pushedAt) / 1000;
