@@ -4,8 +4,9 @@
  * | target is | a tag that differs is copied or removed | it is pinned: left as somebody set it in Katello |
  * | --- | --- | --- |
  * | ours | always | never anew |
- * | foreign | if its pushed value changed since the claim | if it did not |
- * | foreign, push version of the claim gone | if it is pushed | if it is not pushed |
+ * | foreign, the tag as it was at the claim | always | never anew |
+ * | foreign, the tag changed since | if its pushed value changed since the claim | if it did not |
+ * | the same, push version of the claim gone | if it is pushed | if it is not pushed |
  * | unclaimed | if it is pushed; nothing is removed | if it is not pushed |
  *
  * Before that: equal tags are left; a pin holds until the pushed value differs from it; an index that cannot be copied

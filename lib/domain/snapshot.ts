@@ -67,6 +67,11 @@ export interface Target {
   /** true if a version after the claimed one changed tags and was not written by the reactor */
   readonly isForeign: boolean;
   /**
+   * Hrefs of the tags in the version that the claim names, by tag name: what somebody else found. `gone` when Pulp dropped
+   * that version, null when it was not read because nobody else wrote.
+   */
+  readonly atClaim: ReadonlyMap<string, string> | 'gone' | null;
+  /**
    * Every manifest of the version; null when it was not read because superseded manifests stay. Then every tag of target
    * carries its manifest too: while one is unknown, no manifest can be shown to be unused.
    */

@@ -64,18 +64,30 @@ function decideTag(name: string, pushed: Pushed, ownership: Ownership, pins: Pin
   const problem = tag ? problemOf(manifestOf(tag)) : null;
   if (problem) return { kind: 'held', name, there, ...problem };
 
-  if (!isPushersDecision(name, tag, ownership, pushed)) return { kind: 'pinned', name, there, value };
+  if (!isPushersDecision({ name, tag, there }, ownership, pushed, target))
+    return { kind: 'pinned', name, there, value };
   return tag
     ? { kind: 'copy', name, there, tag: { ...tag, manifest: manifestOf(tag) } }
     : { kind: 'remove', name, there };
 }
 
-/** True if the sides differ because somebody pushed; false if because somebody changed target. */
-function isPushersDecision(name: string, tag: Tag | null, ownership: Ownership, { atClaim }: Pushed): boolean {
+/** A tag of both sides. */
+interface Pair {
+  readonly name: string;
+  readonly tag: Tag | null;
+  readonly there: Tag | null;
+}
+
+/**
+ * True if the sides differ because somebody pushed; false if because somebody changed target. A tag that target has as it
+ * was at the claim was left to the reactor, whoever changed others: it may have been held back until now.
+ */
+function isPushersDecision({ name, tag, there }: Pair, ownership: Ownership, pushed: Pushed, target: Target): boolean {
   if (ownership === 'ours') return true;
-  if (ownership === 'unclaimed' || atClaim === 'gone') return tag !== null;
-  if (!atClaim) throw new InvariantError('the tags at the claimed push version were not read');
-  return atClaim.get(name) !== tag?.href;
+  if (ownership === 'unclaimed') return tag !== null;
+  if (!pushed.atClaim || !target.atClaim) throw new InvariantError('the tags at the claimed versions were not read');
+  if (target.atClaim !== 'gone' && target.atClaim.get(name) === there?.href) return true;
+  return pushed.atClaim === 'gone' ? tag !== null : pushed.atClaim.get(name) !== tag?.href;
 }
 
 /** Why an index cannot be copied whole; null if it can. */

@@ -65,7 +65,7 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
       uuid: push.uuid,
       version: pushedAt.number,
       tags: tags.pushed,
-      atClaim: isForeign ? await readTagsAtClaim(deps, push.href, claim.pushVersion, signal) : null,
+      atClaim: isForeign ? await readTagsAt(deps, push.href, claim.pushVersion, signal) : null,
       isProtected: isProtected(labels),
       ownedRepositoryId: readOwnedRepositoryId(labels),
     },
@@ -78,6 +78,7 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
       servedVersion: 'unread',
       tags: tags.target,
       isForeign,
+      atClaim: isForeign ? await readTagsAt(deps, targetAt.repositoryHref, claim.targetVersion, signal) : null,
       manifests: tags.manifests,
       knownLists: await readKnownLists(deps, tags.pushed, signal),
     },
@@ -156,7 +157,7 @@ export async function changesTags(
   }
 }
 
-async function readTagsAtClaim(
+async function readTagsAt(
   { pulp }: ReconcileDeps,
   repositoryHref: string,
   version: number,

@@ -6,6 +6,7 @@ import type { Policy } from '../../lib/domain/plan.ts';
 import {
   type Catalog,
   childrenOf,
+  dropOldTargetVersions,
   dropOldVersions,
   emptyWorld,
   loseLabels,
@@ -66,6 +67,7 @@ export const anyEdit: fc.Arbitrary<Event> = fc.oneof(
 
 const anyLoss = fc.oneof(
   fc.constant(event('old push versions are dropped', {}, dropOldVersions)),
+  fc.constant(event("old versions of Katello's are dropped", {}, dropOldTargetVersions)),
   fc.constant(event('labels are lost', {}, loseLabels)),
 );
 

@@ -58,6 +58,7 @@ export function targetWith(named: Named, rest: Partial<Target> = {}): Target {
     servedVersion: 'unread',
     tags: tagsOf(named),
     isForeign: false,
+    atClaim: null,
     manifests: null,
     knownLists: new Set(),
     ...rest,

@@ -41,7 +41,7 @@ export function observe(world: World): Observed {
       uuid: UUID,
       version: world.pushed.length - 1,
       tags: toTags(world, here, there, world.uploaded),
-      atClaim: claim && isForeign ? tagsAtClaim(world, claim) : null,
+      atClaim: claim && isForeign ? pushedAt(world, claim) : null,
       isProtected: world.isProtected,
       ownedRepositoryId: hasRepository ? REPOSITORY_ID : null,
     },
@@ -54,6 +54,7 @@ export function observe(world: World): Observed {
       servedVersion: 'unread',
       tags: toTags(world, there, world.dropsSuperseded ? new Map() : here, inTarget),
       isForeign,
+      atClaim: claim && isForeign ? targetAt(world, claim) : null,
       manifests: world.dropsSuperseded ? [...inTarget].map((name) => toManifest(world, name, inTarget)) : null,
       knownLists: new Set([...world.indexed].map(digestOf)),
     },
@@ -168,16 +169,22 @@ function claimLatest(world: World, pushVersion: number): World {
   return withLabel(world, LABELS.claim, claim);
 }
 
-function isWrittenByOthers({ target }: World, claimedVersion: number): boolean {
+function isWrittenByOthers({ target, droppedTarget }: World, claimedVersion: number): boolean {
   return target.some(({ tags, isOurs }, version) => {
     const before = target[version - 1]?.tags ?? new Map();
-    return version > claimedVersion && !isOurs && !sameTags(tags, before);
+    return version > claimedVersion && (droppedTarget.has(version) || (!isOurs && !sameTags(tags, before)));
   });
 }
 
-function tagsAtClaim({ dropped, pushed }: World, { pushVersion }: Claim): Pushed['atClaim'] {
-  if (dropped.has(pushVersion)) return 'gone';
-  const tags: TagTable = pushed[pushVersion] ?? new Map();
+function pushedAt({ dropped, pushed }: World, { pushVersion }: Claim): Pushed['atClaim'] {
+  return dropped.has(pushVersion) ? 'gone' : hrefsOf(pushed[pushVersion]);
+}
+
+function targetAt({ droppedTarget, target }: World, { targetVersion }: Claim): Target['atClaim'] {
+  return droppedTarget.has(targetVersion) ? 'gone' : hrefsOf(target[targetVersion]?.tags);
+}
+
+function hrefsOf(tags: TagTable = new Map()): ReadonlyMap<string, string> {
   return new Map([...tags].map(([tag, name]) => [tag, tagHref(tag, { digest: digestOf(name) })]));
 }
 

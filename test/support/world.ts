@@ -30,6 +30,8 @@ export interface World {
   readonly hasProduct: boolean;
   /** index = version number; empty while there is no repository */
   readonly target: readonly TargetVersion[];
+  /** target versions that Pulp dropped */
+  readonly droppedTarget: ReadonlySet<number>;
   readonly publishedVersion: number;
   /** lists that Katello has indexed */
   readonly indexed: ReadonlySet<string>;
@@ -48,6 +50,7 @@ export function emptyWorld(catalog: Catalog, dropsSuperseded = false): World {
     uploaded: new Set(),
     hasProduct: false,
     target: [],
+    droppedTarget: new Set(),
     publishedVersion: 0,
     indexed: new Set(),
     dropsSuperseded,
@@ -73,6 +76,12 @@ export function untag(world: World, tag: string): World {
 /** Pulp drops all push versions but the latest. */
 export function dropOldVersions(world: World): World {
   return { ...world, dropped: new Set(world.pushed.slice(1).keys()) };
+}
+
+/** Katello's weekly cleanup: of its repository Pulp keeps the version that Katello saved, and the latest. */
+export function dropOldTargetVersions(world: World): World {
+  const kept = [world.publishedVersion, world.target.length - 1];
+  return { ...world, droppedTarget: new Set([...world.target.keys()].filter((version) => !kept.includes(version))) };
 }
 
 /** Labels get lost. */

@@ -2,7 +2,17 @@ import { expect } from 'chai';
 import type { Claim, Pins } from '../../../lib/domain/claim.ts';
 import { type Action, type Plan, planPath } from '../../../lib/domain/plan.ts';
 import type { Pushed, Target } from '../../../lib/domain/snapshot.ts';
-import { hrefsOf, image, index, pushedWith, tagHref, tagsOf, targetWith, UUID } from '../../support/snapshots.ts';
+import {
+  hrefsOf,
+  image,
+  index,
+  type Named,
+  pushedWith,
+  tagHref,
+  tagsOf,
+  targetWith,
+  UUID,
+} from '../../support/snapshots.ts';
 
 const a = image('aa');
 const b = image('bb');
@@ -243,7 +253,7 @@ describe('planPath', () => {
 
     it('are held though somebody else wrote target, and not pinned', () => {
       const named = { 1: { ...list, missing: ['sha256:dd'] }, 2: a };
-      const target = targetWith({ 1: c, 2: b }, { version: 8, isForeign: true });
+      const target = targetWith({ 1: c, 2: b }, { version: 8, isForeign: true, atClaim: hrefsOf({ 1: c, 2: a }) });
 
       expect(left(plan(pushedWith(named, { atClaim: hrefsOf(named) }), target))).to.deep.equal([
         '1 incomplete-index',
@@ -253,12 +263,12 @@ describe('planPath', () => {
   });
 
   describe('on a target that somebody else wrote', () => {
-    const foreign = { version: 8, isForeign: true };
+    const since = (named: Named) => ({ version: 8, isForeign: true, atClaim: hrefsOf(named) });
 
     it('pins a tag that was moved there', () => {
       const named = { 1: a, 2: c };
 
-      const result = plan(pushedWith(named, { atClaim: hrefsOf(named) }), targetWith({ 1: b, 2: c }, foreign));
+      const result = plan(pushedWith(named, { atClaim: hrefsOf(named) }), targetWith({ 1: b, 2: c }, since(named)));
 
       expect(result).to.deep.equal({
         actions: [
@@ -274,7 +284,7 @@ describe('planPath', () => {
     it('pins a tag that was removed there', () => {
       const named = { 1: a, 2: c };
 
-      const result = plan(pushedWith(named, { atClaim: hrefsOf(named) }), targetWith({ 2: c }, foreign));
+      const result = plan(pushedWith(named, { atClaim: hrefsOf(named) }), targetWith({ 2: c }, since(named)));
 
       expect(copied(result)).to.deep.equal([]);
       expect(result.pins).to.deep.equal(new Map([['1', a.digest]]));
@@ -283,7 +293,7 @@ describe('planPath', () => {
     it('pins a tag that was added there', () => {
       const named = { 1: a };
 
-      const result = plan(pushedWith(named, { atClaim: hrefsOf(named) }), targetWith({ 1: a, 9: b }, foreign));
+      const result = plan(pushedWith(named, { atClaim: hrefsOf(named) }), targetWith({ 1: a, 9: b }, since(named)));
 
       expect(removed(result)).to.deep.equal([]);
       expect(result.pins).to.deep.equal(new Map([['9', '-']]));
@@ -292,7 +302,7 @@ describe('planPath', () => {
     it('lets a push since the claim win', () => {
       const pushed = pushedWith({ 1: b, 2: a }, { atClaim: hrefsOf({ 1: a, 2: a, 3: c }) });
 
-      const result = plan(pushed, targetWith({ 1: c, 2: a, 3: b }, foreign), olderClaim);
+      const result = plan(pushed, targetWith({ 1: c, 2: a, 3: b }, since({ 1: a, 2: a, 3: c })), olderClaim);
 
       expect(copied(result)).to.deep.equal(['1']);
       expect(removed(result)).to.deep.equal(['3']);
@@ -302,11 +312,37 @@ describe('planPath', () => {
     it('lets what is pushed win and removes nothing, once the claimed push version is gone', () => {
       const pushed = pushedWith({ 1: a }, { atClaim: 'gone' });
 
-      const result = plan(pushed, targetWith({ 1: b, 9: c }, foreign));
+      const result = plan(pushed, targetWith({ 1: b, 9: c }, since({ 1: a })));
 
       expect(copied(result)).to.deep.equal(['1']);
       expect(removed(result)).to.deep.equal([]);
       expect(result.pins).to.deep.equal(new Map([['9', '-']]));
+    });
+
+    it('treats a tag that nobody changed there as if nobody had changed any', () => {
+      const named = { 1: a, 2: c };
+      const target = targetWith({ 1: b, 2: b, 9: b }, since({ 1: b, 2: c, 9: b }));
+
+      const result = plan(pushedWith(named, { atClaim: hrefsOf(named) }), target);
+
+      expect(copied(result)).to.deep.equal(['1']);
+      expect(removed(result)).to.deep.equal(['9']);
+      expect(result.pins).to.deep.equal(new Map([['2', c.digest]]));
+    });
+
+    it('pins whatever differs and was not pushed since, once the claimed version there is gone', () => {
+      const named = { 1: a, 2: c };
+      const target = targetWith({ 1: b, 2: c, 9: b }, { ...since({}), atClaim: 'gone' });
+
+      const result = plan(pushedWith(named, { atClaim: hrefsOf(named) }), target);
+
+      expect(kinds(result)).to.deep.equal(['publish', 'pin', 'claim']);
+      expect(result.pins).to.deep.equal(
+        new Map([
+          ['1', a.digest],
+          ['9', '-'],
+        ]),
+      );
     });
 
     it('is still ours at the claimed version', () => {
@@ -411,7 +447,7 @@ describe('planPath', () => {
 
     it('change their value with a later decision in Katello', () => {
       const pushed = pushedWith({ 1: b, 2: c }, { atClaim: hrefsOf({ 1: b, 2: c }) });
-      const target = targetWith({ 1: c, 2: c }, { version: 8, isForeign: true });
+      const target = targetWith({ 1: c, 2: c }, { version: 8, isForeign: true, atClaim: hrefsOf({ 1: a, 2: c }) });
 
       const result = plan(pushed, target, claim, new Map([['1', a.digest]]));
 

@@ -12,7 +12,7 @@ function superseded(
   { pushed, tags, manifests }: { pushed: Named; tags: Named; manifests: readonly Manifest[] | null },
   ownership: Ownership = 'ours',
 ): string[] {
-  const target = targetWith(tags, { manifests });
+  const target = targetWith(tags, { manifests, atClaim: hrefsOf(tags) });
   const decisions = decideTags(pushedWith(pushed, { atClaim: hrefsOf({}) }), target, ownership, new Map());
   return findSuperseded(target, decisions, ownership).map(({ digest }) => digest);
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { decideTags, manifestOf, ownershipOf, tagAfter } from '../../../lib/domain/tag-decision.ts';
 import { InvariantError } from '../../../lib/errors.ts';
-import { image, pushedWith, tagsOf, targetWith, UUID } from '../../support/snapshots.ts';
+import { hrefsOf, image, pushedWith, tagsOf, targetWith, UUID } from '../../support/snapshots.ts';
 
 const a = image('aa');
 const b = image('bb');
@@ -65,8 +65,16 @@ describe('decideTags', () => {
     );
   });
 
-  it('refuses a foreign target when the claimed push version was not read', () => {
-    expect(() => decideTags(pushedWith({ 1: a }), targetWith({ 1: b }), 'foreign', new Map())).to.throw(InvariantError);
+  it('refuses a foreign target when the claimed versions were not read', () => {
+    const [pushed, target] = [pushedWith({ 1: a }), targetWith({ 1: b })];
+    const atClaim = hrefsOf({ 1: b });
+
+    for (const [here, there] of [
+      [pushed, { ...target, atClaim }],
+      [{ ...pushed, atClaim }, target],
+    ] as const) {
+      expect(() => decideTags(here, there, 'foreign', new Map())).to.throw(InvariantError);
+    }
   });
 });
 
