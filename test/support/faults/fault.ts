@@ -1,9 +1,9 @@
 /** What can go wrong with one call on its way, and how a proxy makes it go wrong. */
 
 /** Faults in front of the server: the request never reaches it. */
-export const UNSEEN = ['reset', 'html-502', '429', '429-later', '503'] as const;
+const UNSEEN = ['reset', 'html-502', '429', '429-later', '503'] as const;
 /** Faults behind the server: it carries the request out, and the client does not get the answer, or not as it was. */
-export const SEEN = ['lost', 'silent', 'truncated', 'half-json', 'wrong-type'] as const;
+const SEEN = ['lost', 'silent', 'truncated', 'half-json', 'wrong-type'] as const;
 
 /**
  * - `refused`: nobody listens for a moment after this answer, as when a server is started again

@@ -22,7 +22,7 @@ export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-export function isList(manifest: Manifest): boolean {
+function isList(manifest: Manifest): boolean {
   return LIST_TYPES.includes(manifest.mediaType);
 }
 

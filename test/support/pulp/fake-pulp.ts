@@ -15,8 +15,8 @@ import { createState, type State, type Task, WORLDS, type WorldName } from './st
 import { statusRoutes, taskRoutes } from './task-routes.ts';
 import { createTaskQueue, isFinal, PUSH_TASK } from './tasks.ts';
 
-export const LOGIN = 'admin';
-export const PASSWORD = 'password';
+const LOGIN = 'admin';
+const PASSWORD = 'password';
 
 export interface FakePulpOptions {
   readonly world: WorldName;

@@ -31,7 +31,7 @@ export function repositoryPrn(repository: Repository): string {
   return `prn:container.${MODELS[repository.type]}:${repository.id}`;
 }
 
-export function versionHref(repository: Repository, version: Version): string {
+function versionHref(repository: Repository, version: Version): string {
   return `${repositoryHref(repository)}versions/${version.number}/`;
 }
 
@@ -187,7 +187,7 @@ export function renderTask(state: State, task: Task): Json {
 }
 
 /** Hrefs are made when they are read: they follow a `migrate`, and end with the object. */
-export function createdHref(state: State, created: Created): string {
+function createdHref(state: State, created: Created): string {
   const gone = '<unavailable>';
   if (created.kind === 'tag') return state.content.has(created.id) ? contentHref(created) : gone;
   if (created.kind === 'distribution') {

@@ -36,7 +36,7 @@ export async function scheduleCapsuleSync(app: App, run: Run, repository: Reposi
 }
 
 /** Proxies other than the primary that carry the repository's environment. */
-export function mirrorsOf({ world }: App, repository: Repository): Proxy[] {
+function mirrorsOf({ world }: App, repository: Repository): Proxy[] {
   return world.proxies.filter(
     (proxy) =>
       !proxy.isPrimary && repository.environmentId !== null && proxy.environmentIds.includes(repository.environmentId),

@@ -29,7 +29,7 @@ async function createRepository(app: App, run: Run): Promise<void> {
 }
 
 /** Makes the Pulp repository under a name that only its href will outlive. */
-export async function createInPulp(app: App, run: Run, repository: Repository): Promise<void> {
+async function createInPulp(app: App, run: Run, repository: Repository): Promise<void> {
   const call = pulpCallOf(run);
   const { root } = contextOf(app.world, repository);
   const row = await app.pulp.createRepository(`${root.label}-${repository.id}${randomInt(9_999)}`, call);

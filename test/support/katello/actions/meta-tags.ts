@@ -49,7 +49,7 @@ export function cleanDuplicateTags(app: App, repository: Repository): void {
 }
 
 /** Destroys tag rows with their links and the listed tags that only they fed. */
-export function destroyTags({ world, store }: App, tags: readonly Tag[]): void {
+function destroyTags({ world, store }: App, tags: readonly Tag[]): void {
   const ids = new Set(tags.map((tag) => tag.id));
   world.tags = world.tags.filter((tag) => !ids.has(tag.id));
   world.tagLinks = world.tagLinks.filter((link) => !ids.has(link.unitId));
@@ -66,7 +66,7 @@ export function destroyTags({ world, store }: App, tags: readonly Tag[]): void {
 }
 
 /** Tag rows linked to the repository. */
-export function tagsOf({ world }: App, repository: Repository): Tag[] {
+function tagsOf({ world }: App, repository: Repository): Tag[] {
   const ids = unitIds(world.tagLinks, repository.id);
   return world.tags.filter((tag) => ids.has(tag.id));
 }

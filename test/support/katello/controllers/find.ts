@@ -44,7 +44,7 @@ export function findRepository(app: App, call: Call, permission: string): Reposi
   return repository;
 }
 
-export function productOf({ world }: App, repository: Repository): Product {
+function productOf({ world }: App, repository: Repository): Product {
   return getById(world.products, getById(world.roots, repository.rootId).productId);
 }
 

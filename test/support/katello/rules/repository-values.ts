@@ -1,6 +1,5 @@
 /** What Katello refuses in the values of a repository, before anything is made. */
 
-import { getById } from '../state/find.ts';
 import type { Product, RootRepository, World } from '../state/rows.ts';
 import type { Traits } from '../traits.ts';
 import { invalidNameText, isValidContainerName } from './container-name.ts';
@@ -57,11 +56,6 @@ export function containerNameProblems(
 /** Path that stays, whatever the registry name becomes. */
 export function relativePathOf(organization: string, product: string, repository: string): string {
   return [organization, product, repository].join('-').toLowerCase();
-}
-
-/** Label of the environment that a library instance stands in. */
-export function environmentNameOf(world: World, environmentId: number | null): string {
-  return environmentId === null ? '' : getById(world.environments, environmentId).name;
 }
 
 /** Attributes in the order in which their first problem came. */
