@@ -69,7 +69,7 @@ export function createApi(prefix: string, view: () => View): ApiDeps {
       await store.paths.clearPace(path);
       await queues.promote(path);
     },
-    unpin: async (path, signal) => dropPins(daemon().clients.pulp, prefix, path, signal),
+    unpin: async (path, signal) => dropPins(daemon().clients, prefix, path, signal),
     listQueues: async () => daemon().queues.inspect(),
     findJobState: async (path) => daemon().queues.findState(path),
   };
