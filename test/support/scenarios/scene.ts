@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Receipt } from '../../../lib/domain/receipt.ts';
 import type { Repository } from '../../../lib/katello/schema.ts';
 import type { Outcome } from '../../../lib/reconcile/outcome.ts';
-import { createImage, type Image, type Pushable } from '../image/image.ts';
+import { createImage, createIndex, type Image, type Index, type Pushable } from '../image/image.ts';
 import { type LabOnPulp, type LabOnPulpOptions, startLabOn } from '../lab.ts';
 import { createPulpClient, type PulpClient, type PulpServer } from '../pulp/client.ts';
 import type { WorldName } from '../pulp/state.ts';
@@ -22,6 +22,8 @@ export interface Scene {
   readonly pushName: string;
   /** An image that no other lab has: same name and architecture, same image. */
   image(name: string, architecture?: string): Image;
+  /** An index of the images of this name for amd64 and arm64. */
+  index(name: string): Index;
   /** Pushes to the path of the scene; of an index all children but those left out. */
   push(tag: string, what: Pushable, leaveOut?: readonly Image[]): Promise<void>;
   /** Runs until none has to come again. @throws what ends a job */
@@ -73,6 +75,8 @@ export async function openScene(server: PulpServer, { id, world, isReal, ...opti
     if (!answer.ok) throw new Error(`${call}: ${answer.status} ${await answer.text()}`);
     return schema.parse(await answer.json());
   };
+  const image: Scene['image'] = (name, architecture = 'amd64') =>
+    createImage({ seed: `${suffix} ${name}`, architecture });
   const rows = z.object({ results: z.array(KatelloRepository) });
 
   return {
@@ -82,7 +86,8 @@ export async function openScene(server: PulpServer, { id, world, isReal, ...opti
     isReal,
     path,
     pushName: `${lab.deps.settings.prefix}/${path}`,
-    image: (name, architecture = 'amd64') => createImage({ seed: `${suffix} ${name}`, architecture }),
+    image,
+    index: (name) => createIndex(['amd64', 'arm64'].map((architecture) => image(name, architecture))),
     push: (tag, what, leaveOut = []) =>
       lab.push(
         path,
