@@ -2,27 +2,30 @@
 import { rm } from 'node:fs/promises';
 import { type Clients, createClients } from '../../lib/clients.ts';
 import { loadConfig } from '../../lib/config.ts';
-import { build } from '../../test/support/servers/build.ts';
+import type { Pushable } from '../../test/support/image/image.ts';
 import type { StepOptions } from '../../test/support/servers/install.ts';
-import { type KatelloServer, startKatello } from '../../test/support/servers/katello.ts';
+import type { KatelloServer } from '../../test/support/servers/katello.ts';
 import type { World } from '../../test/support/servers/pins.ts';
 import { type PostgresServer, startPostgres } from '../../test/support/servers/postgres.ts';
 import type { Site } from '../../test/support/servers/process.ts';
-import { type PulpServer, startPulp } from '../../test/support/servers/pulp.ts';
-import { startReactor } from '../../test/support/servers/reactor.ts';
-import { startRedis } from '../../test/support/servers/redis.ts';
 import { makeTemporaryDir } from '../../test/support/servers/temporary.ts';
-import { openWebSite } from '../../test/support/web-server/web-site.ts';
+import { startWorld } from '../../test/support/servers/world.ts';
 import { connectDaemon, type Daemon } from './daemon.ts';
+
+/** Pushes an image; `path` is what people type. */
+export type Push = (path: string, tag: string, pushable: Pushable) => Promise<void>;
 
 export interface Lab {
   readonly world: World;
   readonly site: Site;
-  readonly pulp: PulpServer;
   readonly katello: KatelloServer;
   readonly postgres: PostgresServer;
   /** paths that were pushed already, with what a further push varies */
   readonly pushed: Map<string, string>;
+  /** Pushes as people do: with a token, through the web server. */
+  readonly push: Push;
+  /** Pushes without a token, so that nothing wakes the daemon. */
+  readonly pushUnannounced: Push;
   /** Starts the daemon, or starts it anew if it runs with other variables. */
   startDaemon(env?: Readonly<Record<string, string>>): Promise<Daemon>;
   /** Ends the daemon only. */
@@ -35,32 +38,22 @@ export interface Lab {
 
 export async function openLab(world: World, options: StepOptions): Promise<Lab> {
   const dir = await makeTemporaryDir('bench');
-  const site: Site = { dir, isTemporary: true, signal: options.signal };
-  const revision = await build(options);
-  const redis = await startRedis(site);
-  const pulp = await startPulp({ world, dir, ...options });
-  const katello = await startKatello(site, { pulp, latency: 'real' });
-  // Pushes go straight to Pulp: what is measured begins behind it.
-  const web = await openWebSite(site);
-  let stopDaemon = async (): Promise<void> => {};
+  const running = await startWorld({ world, dir, katelloLatency: 'real', ...options });
+  const { site, katello } = running;
 
   return {
     world,
     site,
-    pulp,
     katello,
     postgres: await startPostgres(site),
     pushed: new Map(),
-    startDaemon: async (env = {}) => {
-      const reactor = await startReactor(site, { pulp, katello, redis, web, revision, env });
-      stopDaemon = () => reactor.stop();
-      return connectDaemon(site, reactor);
-    },
-    stopDaemon: () => stopDaemon(),
+    push: (path, tag, pushable) => running.push(path, tag, pushable),
+    pushUnannounced: (path, tag, pushable) => running.pushToPulp(path, tag, pushable),
+    startDaemon: async (env = {}) => connectDaemon(site, await running.startReactor(env)),
+    stopDaemon: () => running.reactor.stop(),
     clientsOf: ({ env }) => createClients(loadConfig(env), { version: 'bench' }),
     close: async () => {
-      await stopDaemon();
-      for (const server of [katello, pulp, redis]) await server.stop();
+      await running.stop();
       await rm(dir, { recursive: true });
     },
   };

@@ -1,6 +1,4 @@
 /** Pushes as the bench makes them, and what became of each. */
-import { push } from '../../test/support/image/push.ts';
-import { PREFIX } from '../../test/support/servers/reactor.ts';
 import { between } from './counters.ts';
 import { type Daemon, verifiedAt, waitUntilVerified } from './daemon.ts';
 import { createVariant } from './images.ts';
@@ -21,18 +19,18 @@ export interface Sample {
 }
 
 /** Pushes a new image under this tag. @returns when the registry had answered the client (epoch ms) */
-export async function pushNew(lab: Lab, path: string, tag: string): Promise<number> {
+export async function pushNew(lab: Lab, path: string, tag: string, push = lab.push): Promise<number> {
   const variant = `${tag} ${lab.pushed.get(path) ?? ''}`;
   lab.pushed.set(path, variant);
-  await push(lab.pulp, `${PREFIX}/${path}`, tag, createVariant(path, variant), { signal: lab.site.signal });
+  await push(path, tag, createVariant(path, variant));
   return Date.now();
 }
 
 /** Pushes and follows the push to its end. */
-export async function measurePush(lab: Lab, daemon: Daemon, path: string): Promise<Sample> {
+export async function measurePush(lab: Lab, daemon: Daemon, path: string, push = lab.push): Promise<Sample> {
   const before = await daemon.readCounters();
   const begunAt = Date.now();
-  const pushedAt = await pushNew(lab, path, 'latest');
+  const pushedAt = await pushNew(lab, path, 'latest', push);
   const receipt = await waitUntilVerified(daemon, path, begunAt);
   const { pulp, katello, looks } = between(before, await daemon.readCounters());
 

@@ -1,6 +1,7 @@
 /** Everything at once: the push host, a real Pulp behind it, the stand-in for Katello, Redis and the reactor between them. */
 import type { Pushable } from '../image/image.ts';
 import { push } from '../image/push.ts';
+import type { LatencyName } from '../katello/latency.ts';
 import { type Kind, startWebServer, type WebServer } from '../web-server/web-server.ts';
 import { openWebSite, type WebSite } from '../web-server/web-site.ts';
 import { build } from './build.ts';
@@ -23,6 +24,8 @@ export interface WorldOptions extends StepOptions {
   readonly webServer?: Kind;
   /** whose behaviour the stand-in for Katello takes on */
   readonly katelloVersion?: string;
+  /** `real`: the stand-in is as slow as Katello; default `fast` */
+  readonly katelloLatency?: LatencyName;
   /** for the reactor, on top of what it needs */
   readonly reactorEnv?: Readonly<Record<string, string>>;
 }
@@ -49,6 +52,8 @@ export interface RunningWorld extends Servers {
   pushToPulp(path: string, tag: string, pushable: Pushable): Promise<void>;
   /** Puts another web server in the place of the one that runs. */
   serveWith(kind: Kind): Promise<void>;
+  /** The daemon with these variables on top of what it needs: starts it, or starts it anew if it runs with others. */
+  startReactor(env: Readonly<Record<string, string>>): Promise<ReactorServer>;
   /** Starts again whatever of it does not run any more; every address stays. */
   revive(): Promise<void>;
   /** Ends all servers; their state stays. */
@@ -65,8 +70,12 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
 
   const start = async (): Promise<Servers> => {
     const [redis, pulp] = await Promise.all([startRedis(site), startPulp(options)]);
-    const version = options.katelloVersion;
-    const katello = await startKatello(site, { pulp, ...(version !== undefined && { version }) });
+    const { katelloVersion: version, katelloLatency: latency } = options;
+    const katello = await startKatello(site, {
+      pulp,
+      ...(version !== undefined && { version }),
+      ...(latency && { latency }),
+    });
     const env = options.reactorEnv ?? {};
     const [reactor, pushApi] = await Promise.all([
       startReactor(site, { pulp, katello, redis, web, revision, env }),
@@ -95,6 +104,7 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
       kind = other;
       await startWebServer(site, web, kind, { pushApi: pushApi.socket, front: reactor.listen });
     },
+    startReactor: (env) => startReactor(site, { pulp, katello, redis, web, revision, env }),
     revive: async () => void (await start()),
     stop: async () => {
       for (const server of [webServer, reactor, pushApi, katello, pulp, redis]) await server.stop();
