@@ -1,6 +1,6 @@
 /**
  * The weekly cleanup on the primary, `katello:delete_orphaned_content`: of everything in Pulp, whoever made it, what no
- * row of Katello's names goes. A mirror's own cleanup is not here: there is no second Pulp.
+ * row of Katello's names goes. Remotes and whole repositories go on mirrors only, which have no Pulp here.
  */
 import { randomUUID } from 'node:crypto';
 import { type App, pulpCallOf, systemUser } from '../app.ts';

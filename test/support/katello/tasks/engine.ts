@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
 import type { Latency } from '../latency.ts';
 import { getById } from '../state/find.ts';
@@ -91,7 +92,7 @@ interface EngineDeps {
 export function createTaskEngine(deps: EngineDeps): TaskEngine {
   const { store, latency, now } = deps;
   const running = new Map<string, Promise<void>>();
-  let controller = new AbortController();
+  let controller = createController();
 
   async function carryOut(task: Task): Promise<void> {
     const { signal } = controller;
@@ -211,9 +212,16 @@ export function createTaskEngine(deps: EngineDeps): TaskEngine {
     async abandon() {
       controller.abort();
       await Promise.allSettled(running.values());
-      controller = new AbortController();
+      controller = createController();
     },
   };
+}
+
+/** Whatever tasks wait for listens to the one signal: any number of listeners. */
+function createController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 function createTask(request: TaskRequest, now: Date): Task {
