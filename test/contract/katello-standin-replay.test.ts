@@ -36,7 +36,7 @@ describe('The replay of a recorded cleanup', () => {
   });
 
   for (const [index, [call]] of CALLS.slice(1).entries()) {
-    it(`finds that ${nameOf(call)} came too late`, async () => {
+    it(`finds that call ${index + 2}, ${nameOf(call)}, came too early`, async () => {
       const { kind } = await judge({ calls: swapped(index) });
 
       expect(kind).to.equal('different');

@@ -2,6 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { z } from 'zod';
 import type { World } from '../support/katello/state/rows.ts';
+import { waitFor } from '../support/servers/wait.ts';
 
 export interface WireRequest {
   readonly method: string;
@@ -40,21 +41,9 @@ export function createDriver(url: string, controlUrl: string): Driver {
   }
 
   async function poll(what: string, isDone: (tasks: readonly BriefTask[]) => boolean): Promise<void> {
-    const startedAt = Date.now();
-    for (;;) {
-      const answer = await ask(controlUrl, {
-        method: 'GET',
-        path: '/tasks',
-        headers: {},
-        body: null,
-        from: '127.0.0.1',
-      });
-      if (isDone(BriefTasks.parse(answer.body))) return;
-      if (Date.now() - startedAt > PATIENCE_MS) throw new Error(`waited too long: ${what}`);
-      await new Promise((resolve) => {
-        setTimeout(resolve, 3);
-      });
-    }
+    const request = { method: 'GET', path: '/tasks', headers: {}, body: null, from: '127.0.0.1' };
+    const look = async (): Promise<boolean> => isDone(BriefTasks.parse((await ask(controlUrl, request)).body));
+    await waitFor(what, look, { timeoutMs: PATIENCE_MS, gapMs: 3 });
   }
 
   async function control(name: string, body: unknown = {}): Promise<void> {
@@ -70,15 +59,15 @@ export function createDriver(url: string, controlUrl: string): Driver {
     writeWorld: (world) => control('PUT /world', world),
     control,
     settle: (except) =>
-      poll('tasks to end', (tasks) =>
+      poll('the end of all tasks', (tasks) =>
         tasks.every(
           ({ label, state, isOwn, isParked }) =>
             !isOwn || (label === except && isParked) || state === 'stopped' || state === 'paused',
         ),
       ),
-    waitForTasks: (count) => poll('tasks to be planned', (tasks) => tasks.length >= count),
+    waitForTasks: (count) => poll('the planning of tasks', (tasks) => tasks.length >= count),
     waitForRunning: (label) =>
-      poll(`${label} to run`, (tasks) =>
+      poll(`a running ${label}`, (tasks) =>
         tasks.some((task) => task.isOwn && task.label === label && task.state === 'running'),
       ),
   };
