@@ -13,6 +13,7 @@ describe("Katello's stand-in as a registry", () => {
     await push(trial.pulp, 'acme/web/pulled', '1', image);
   });
   after(() => trial.close());
+  afterEach(() => trial.pulp.intercept(null));
 
   it('lets everybody pull what Pulp serves', async () => {
     expect(await findDigest(registry(), 'acme/web/pulled', '1')).to.equal(image.manifest.digest);
@@ -27,8 +28,12 @@ describe("Katello's stand-in as a registry", () => {
   });
 
   it("announces none of Pulp's signatures, for which podman would look here", async () => {
-    const { headers } = await trial.ask(null, 'GET /v2/acme/web/pulled/tags/list');
+    const told = { 'docker-content-digest': image.manifest.digest, 'x-registry-supports-signatures': '1' };
+    trial.pulp.intercept(() => ({ status: 200, headers: told, body: {} }));
 
+    const { headers } = await trial.ask(null, 'GET /v2/acme/web/pulled/manifests/1');
+
+    expect(headers.get('docker-content-digest')).to.equal(image.manifest.digest);
     expect(headers.get('x-registry-supports-signatures')).to.equal(null);
   });
 

@@ -27,13 +27,14 @@ for (const kind of KINDS) {
         (output) => ({ isDone: true, output }),
         (error: unknown) => ({ isDone: false, output: String(error) }),
       );
-    const creds = (login: string) => `${login}:sandbox-${login}`;
+    const creds = (login: string, secret = `sandbox-${login}`) => `${login}:${secret}`;
     const certificates = () => world().web.certificates;
     const registry = () => world().web.registry;
-    async function push(login: string, path: string, pushable: Pushable, tag = '1') {
+    async function push(login: string, path: string, pushable: Pushable, secret?: string) {
+      const tag = '1';
       const layout = join(dir, pushable.manifest.digest.slice(7, 19));
       await writeLayout(layout, tag, pushable);
-      const to = [`--dest-cert-dir=${certificates()}`, `--dest-creds=${creds(login)}`];
+      const to = [`--dest-cert-dir=${certificates()}`, `--dest-creds=${creds(login, secret)}`];
       return skopeo('copy', '--all', ...to, `oci:${layout}:${tag}`, `docker://${registry()}/${path}:${tag}`);
     }
 
@@ -43,6 +44,14 @@ for (const kind of KINDS) {
       expect(await push('dev', `acme/web/${kind}-image`, pushable)).to.deep.include({ isDone: true });
 
       await waitUntilPublished(world(), { repository: `acme/web/${kind}-image`, tag: '1', pushable });
+    });
+
+    it('takes a personal access token in place of the password', async () => {
+      const pushable = createImage({ seed: `${kind} token` });
+
+      const pushed = await push('dev', `acme/web/${kind}-token`, pushable, 'sandbox-dev-token');
+
+      expect(pushed).to.deep.include({ isDone: true });
     });
 
     it('makes the push product, and carries an index', async () => {
@@ -81,6 +90,7 @@ for (const kind of KINDS) {
       ['belongs to another organization', 'other', 'acme/refused', 'other may not push to acme/refused'],
       ['pushes to what is not there', 'dev', 'acme/nothing/refused', 'acme has no product nothing'],
       ['is not known', 'nobody', 'acme/web/refused', 'wrong login, password or token'],
+      ['is disabled', 'disabled', 'acme/web/refused', 'wrong login, password or token'],
     ] as const) {
       it(`tells a user who ${what} why not`, async () => {
         const { isDone, output } = await push(login, path, createImage({ seed: 'refused' }));

@@ -1,8 +1,8 @@
 /** A real web server with the shipped configuration, as a managed server of a site. */
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
+import { send } from '../send.ts';
 import { findAccount } from '../servers/account.ts';
 import { ServerProblem } from '../servers/problem.ts';
 import { ensureServer, expectRunning, type Site, stopServer } from '../servers/process.ts';
@@ -75,7 +75,12 @@ export async function startWebServer(site: Site, web: WebSite, kind: Kind, behin
   });
   const isOpen = async (): Promise<true | undefined> => {
     await expectRunning([server]);
-    return answersAt(web.port);
+    // It answers this by itself. Who else might listen there has no such certificate.
+    const asked = send(web, 'GET', '/v2//', { signal: AbortSignal.timeout(1_000) });
+    return asked.then(
+      () => true,
+      () => undefined,
+    );
   };
   await waitFor(`${kind} on port ${web.port}`, isOpen, { timeoutMs: 20_000, gapMs: 20, signal: site.signal });
 
@@ -86,13 +91,4 @@ export async function startWebServer(site: Site, web: WebSite, kind: Kind, behin
 /** Every placeholder has a value, or the web server says so. */
 function fill(template: string, values: Readonly<Record<string, string>>): string {
   return template.replaceAll(/@([A-Z_]+)@/g, (placeholder, name: string) => values[name] ?? placeholder);
-}
-
-function answersAt(port: number): Promise<true | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port }, () => {
-      socket.destroy();
-      resolve(true);
-    }).on('error', () => resolve(undefined));
-  });
 }
