@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import { isAbort } from '../../lib/errors.ts';
 import { WORLDS, type World } from '../../test/support/servers/pins.ts';
 import { runStep } from '../../test/support/servers/sandbox/step.ts';
 import type { Bench } from './bench.ts';
@@ -74,4 +75,7 @@ async function readReport(file: string): Promise<Report> {
   return Report.parse(JSON.parse(await readFile(file, 'utf8')));
 }
 
-await main();
+await main().catch((error: unknown) => {
+  if (!isAbort(error)) throw error;
+  process.exitCode = 130;
+});
