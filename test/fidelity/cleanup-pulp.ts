@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { World } from '../support/katello/state/rows.ts';
-import type { PulpAnswer } from './pulp-memory.ts';
+import { type PulpAnswer, page } from './pulp-memory.ts';
 import type { RecordedCleanup } from './recording.ts';
 
 export interface CleanupPulp {
@@ -124,10 +124,6 @@ function countOf({ counts }: RecordedCleanup, pattern: RegExp): number {
 
 function numberOf(version: string): number {
   return Number(/versions\/(\d+)\/$/.exec(version)?.[1] ?? 0);
-}
-
-function page(results: readonly unknown[]): PulpAnswer {
-  return { status: 200, body: { count: results.length, next: null, previous: null, results } };
 }
 
 function task(href: string): PulpAnswer {

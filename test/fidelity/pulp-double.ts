@@ -3,7 +3,8 @@
  * answers from what it knows: repositories, versions with their content, distributions and tasks, made or learnt.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
+import { listen, shut } from '../support/listening.ts';
 import { isObject, listAt, textAt } from './json.ts';
 import { createPulpMemory, type PulpAnswer, type PulpMemory } from './pulp-memory.ts';
 import type { PulpCall } from './recording.ts';
@@ -82,7 +83,7 @@ export async function startPulpDouble(): Promise<PulpDouble> {
       () => response.destroy(),
     );
   });
-  const port = await listen(server, 0);
+  const port = await listen(server);
 
   return {
     url: `http://127.0.0.1:${port}`,
@@ -125,20 +126,4 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString('utf8');
   return text === '' ? null : JSON.parse(text);
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
-}
-
-async function shut(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeAllConnections();
-  await closed;
 }

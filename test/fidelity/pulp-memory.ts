@@ -240,7 +240,8 @@ export function createPulpMemory(uuid: () => string): PulpMemory {
   };
 }
 
-function page(results: readonly unknown[]): PulpAnswer {
+/** A list of Pulp's that ends on its first page. */
+export function page(results: readonly unknown[]): PulpAnswer {
   return { status: 200, body: { count: results.length, next: null, previous: null, results } };
 }
 

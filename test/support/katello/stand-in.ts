@@ -1,5 +1,6 @@
 /** Puts the stand-in together and opens its two listeners. */
 import { createServer, type Server } from 'node:http';
+import { listen, shut } from '../listening.ts';
 import { allActions } from './actions/all.ts';
 import type { App } from './app.ts';
 import { createFaults } from './control/faults.ts';
@@ -106,8 +107,8 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
   const registry = createRegistryListener(options.pulp);
   const server = createServer((request, response) => (isForRegistry(request) ? registry : api)(request, response));
   const controlServer = createServer(createControlListener({ app, reset, moveClock }));
-  const url = await listen(server, options.listen);
-  const controlUrl = await listen(controlServer, options.control);
+  const url = await open(server, options.listen);
+  const controlUrl = await open(controlServer, options.control);
   tasks.recover();
 
   return {
@@ -122,21 +123,7 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
   };
 }
 
-async function listen(
-  server: Server,
-  { host, port: wanted }: Address = { host: '127.0.0.1', port: 0 },
-): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(wanted, host, () => resolve());
-  });
-  const bound = server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+async function open(server: Server, { host, port: wanted }: Address = { host: '127.0.0.1', port: 0 }): Promise<string> {
+  const port = await listen(server, wanted, host);
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-async function shut(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeAllConnections();
-  await closed;
 }

@@ -2,7 +2,8 @@
  * A small Pulp in memory: REST lists and actions, tasks, and a registry that takes pushes, in one of two worlds. It serves
  * fault injection; one contract suite runs against it and the real Pulp, so that it cannot drift.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen, shut } from '../listening.ts';
 import { actionRoutes } from './actions.ts';
 import { cleanupRoutes } from './cleanups.ts';
 import { contentRoutes } from './contents.ts';
@@ -89,10 +90,10 @@ export async function startFakePulp(options: FakePulpOptions): Promise<FakePulp>
     else sendAnswer(response, answer, call);
   };
   const server = createServer((request, response) => void handle(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
 
   return {
-    url: `http://127.0.0.1:${portOf(server)}`,
+    url: `http://127.0.0.1:${port}`,
     login: LOGIN,
     password: PASSWORD,
     state,
@@ -109,8 +110,7 @@ export async function startFakePulp(options: FakePulpOptions): Promise<FakePulp>
     },
     close: async () => {
       tasks.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await shut(server);
     },
   };
 }
@@ -141,12 +141,6 @@ function refuseStranger(call: Call): Answer | null {
   const message = authorization ? 'Invalid username/password.' : 'Authentication credentials were not provided.';
   const body = isRegistry ? { errors: [{ code: 'UNAUTHORIZED', message, detail: {} }] } : { detail: message };
   return { status: 401, body, headers: { 'www-authenticate': 'Basic realm="api"' } };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server does not listen');
-  return address.port;
 }
 
 function timedOut(task: Task): Record<string, string> {
