@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { type FrontLab, startFrontLab } from '../../support/front-lab.ts';
 import type { Told } from '../../support/told.ts';
 
-describe('a thousand wrong logins', () => {
+describe('a thousand wrong logins', function () {
+  this.timeout(30_000); // a thousand requests a test, on a machine that may be busy
+
   let front: FrontLab;
 
   beforeEach(async () => {
