@@ -13,6 +13,7 @@ import { createPushProduct, createRepository } from './create.ts';
 import type { ReconcileDeps } from './deps.ts';
 import type { Guard } from './lease.ts';
 import { changesTags, type Observed } from './observe.ts';
+import { cure } from './poison.ts';
 import { publish, verify } from './publish.ts';
 import type { Resolved } from './resolve.ts';
 
@@ -38,7 +39,7 @@ export interface Made {
 }
 
 /** Numbers of our writes, for their correlation ids; never reuse one for another kind of write. */
-const STEPS = { copy: 1, remove: 2, protect: 3, own: 4, pins: 5, claim: 6 } as const;
+const STEPS = { copy: 1, remove: 2, protect: 3, own: 4, pins: 5, claim: 6, cure: 7 } as const;
 
 type OfKind<K extends Action['kind']> = Extract<Action, { kind: K }>;
 
@@ -57,7 +58,8 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
   const hrefs = (units: readonly { readonly href: string }[]): string[] => units.map(({ href }) => href);
   const lists = only('index-lists').flatMap((action) => action.lists);
   let version = run.observed.target.version;
-  if (lists.length > 0) version = await run.stage('lists', () => indexLists(run, hrefs(lists)));
+  if (lists.length > 0)
+    version = await run.stage('lists', () => unlessPoisoned(run, () => indexLists(run, hrefs(lists))));
 
   const added = only('copy-tags').flatMap((action) => action.tags);
   const removed = only('remove-tags').flatMap((action) => action.tags);
@@ -73,7 +75,7 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
     await run.stage('publish', async () => {
       const upload = { tag, digest: digest ?? (await readDigest(run, tag)) };
       run.guard();
-      await publish(run.deps, repositoryId, upload, run.signal);
+      await unlessPoisoned(run, () => publish(run.deps, repositoryId, upload, run.signal));
     });
     const tags = new Map<string, string | null>([
       ...removed.map(({ name }) => [name, null] as const),
@@ -84,6 +86,20 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
 
   if (only('claim').length > 0) await run.stage('claim', () => claim(run, plan, version));
   return { kind: 'done', pull };
+}
+
+/** Does what makes Katello index the repository. Where that fails and can be cured it is; the next attempt goes through. */
+async function unlessPoisoned<T>(run: Run, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { targetHref } = run.observed;
+    if (targetHref && error instanceof TaskFailedError && error.system === 'katello') {
+      const patient = { repositoryId: repositoryIdOf(run), targetHref, guard: run.guard };
+      await cure(run.deps, { ...patient, options: write(run, STEPS.cure) });
+    }
+    throw error;
+  }
 }
 
 /** The repository first: a distribution that carries the label says that both do. */
