@@ -33,7 +33,7 @@ export interface Request {
 }
 
 /** A server that waits for the rest of a request says nothing: it is left after so long. */
-const SILENCE_MS = 3000;
+const SILENCE_MS = 5000;
 
 /** The request as bytes; target and headers as given, in UTF-8. A body gets its length unless a header tells one. */
 export function write(host: string, target: string, request: Request = {}): Buffer {
