@@ -36,6 +36,7 @@ describeScenarios('indexes', (scenario) => {
       given: 'no repository yet',
       when: 'an index is pushed under two tags, and one of its architectures by itself',
       outcome: 'a pull gets each of them',
+      isLong: true,
     },
     async (scene) => {
       const index = scene.index('multi');
@@ -56,6 +57,7 @@ describeScenarios('indexes', (scenario) => {
       given: 'a tag on one image',
       when: 'an index that holds this image is pushed to it, and afterwards another image',
       outcome: 'a pull gets the index, and afterwards the image',
+      isLong: true,
     },
     async (scene) => {
       const [index, other] = [scene.index('multi'), scene.image('other')];

@@ -67,6 +67,7 @@ describeScenarios('pins', (scenario) => {
       given: 'a tag that somebody made in Katello',
       when: 'other tags are pushed',
       outcome: 'it stays there',
+      isLong: true,
     },
     async (scene) => {
       const [one, two] = [scene.image('one'), scene.image('two')];
@@ -87,6 +88,7 @@ describeScenarios('pins', (scenario) => {
       given: 'a tag that somebody moved in Katello while nobody pushed',
       when: 'a run comes by',
       outcome: 'it stays as it was moved, and is pinned',
+      isLong: true,
     },
     async (scene) => {
       const [one, two] = [scene.image('one'), scene.image('two')];
@@ -107,6 +109,7 @@ describeScenarios('pins', (scenario) => {
       given: 'a pinned tag',
       when: 'another image is pushed to it',
       outcome: 'a pull gets that image, and the pin is gone',
+      isLong: true,
     },
     async (scene) => {
       const [one, two, three] = [scene.image('one'), scene.image('two'), scene.image('three')];
@@ -155,6 +158,7 @@ describeScenarios('pins', (scenario) => {
       given: 'a tag that somebody moved in Katello while nobody pushed',
       when: 'the path is reprocessed with --unpin before any run saw it',
       outcome: 'a pull gets what was pushed',
+      isLong: true,
     },
     async (scene) => {
       const [one, two] = [scene.image('one'), scene.image('two')];

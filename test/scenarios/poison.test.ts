@@ -58,6 +58,7 @@ describeScenarios('poisoned repositories', (scenario) => {
       given: 'a repository of Katello whose index fails for a tag that somebody put there',
       when: 'another index is pushed, which Katello has to know first',
       outcome: 'a pull gets both',
+      isLong: true,
     },
     async (scene) => {
       const person = createPerson(scene);

@@ -95,6 +95,7 @@ describeScenarios('tags', (scenario) => {
       given: 'one tag in Katello',
       when: 'it is taken out of the push repository',
       outcome: 'it stays in Katello, which cannot be told that nothing is left, and the receipt says so',
+      isLong: true,
     },
     async (scene) => {
       const one = scene.image('one');
@@ -141,6 +142,7 @@ describeScenarios('tags', (scenario) => {
       given: 'twelve tags on one image',
       when: 'one of them moves to another image',
       outcome: 'a pull of the eleven gets the first image, of the one the other image',
+      isLong: true,
     },
     async (scene) => {
       const [one, two] = [scene.image('one'), scene.image('two')];

@@ -94,8 +94,8 @@ export interface LabOnPulpOptions {
    * in a Pulp that others use too. Lower case letters and digits [none]
    */
   readonly suffix?: string;
-  /** longest pause between two looks at a task [5 ms] */
-  readonly longestPauseMs?: number;
+  /** true: asks after tasks a few times a second at most, because a real Pulp needs its time for them [false] */
+  readonly isPatient?: boolean;
   readonly settings?: Partial<Settings>;
   /** lets a test come between the use case and its dependencies */
   readonly wrap?: (deps: ReconcileDeps) => ReconcileDeps;
@@ -126,11 +126,13 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 /** Starts the stand-in for Katello in front of a Pulp that runs, and that goes on when the lab is closed. */
 export async function startLabOn(server: PulpServer, options: LabOnPulpOptions): Promise<LabOnPulp> {
   const { login, password } = server;
-  const { suffix = '', longestPauseMs = 5 } = options;
+  const { suffix = '', isPatient = false } = options;
+  const longestPauseMs = isPatient ? 200 : 5;
   const settings: Settings = { ...SETTINGS, prefix: `${SETTINGS.prefix}${suffix}`, ...options.settings };
   const standIn = await startKatelloStandIn({
     pulp: { url: server.url, login, password },
     version: options.katelloVersion ?? '5.0.1',
+    latency: isPatient ? 'patient' : 'fast',
     seed: await readSeed(suffix),
   });
   /** Polls ask again after a moment instead of seconds. */

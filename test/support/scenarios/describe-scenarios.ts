@@ -11,11 +11,13 @@ import { openScene, type Scene } from './scene.ts';
 export type Declare = (
   scenario: Scenario,
   act: (scene: Scene) => Promise<void>,
-  options?: Omit<LabOnPulpOptions, 'suffix'>,
+  options?: Omit<LabOnPulpOptions, 'suffix' | 'isPatient'>,
 ) => void;
 
 /** A real Pulp spends half a second on a task; on a busy machine several. */
 const TIMEOUT_MS = { memory: 60_000, real: 300_000 };
+/** `./scripts/test --long` */
+const IS_LONG = process.env['KPR_TEST_LONG'] === '1';
 
 /** Titles end in `(in memory, world a)` or `(real, world a)`, as those of contracts do. */
 export function describeScenarios(title: string, rules: (scenario: Declare) => void): void {
@@ -49,7 +51,10 @@ function withReal(world: WorldName, rules: Rules): void {
   }
   rules((scenario, act, options) => {
     if (!isOf(scenario, world) || scenario.isMemoryOnly === true) return;
-    it(titleOf(scenario), () => play(given, { scenario, act, options, world, isReal: true })).timeout(TIMEOUT_MS.real);
+    const declare = scenario.isLong === true && !IS_LONG ? it.skip : it;
+    declare(titleOf(scenario), () => play(given, { scenario, act, options, world, isReal: true })).timeout(
+      TIMEOUT_MS.real,
+    );
   });
 }
 

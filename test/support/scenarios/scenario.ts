@@ -12,6 +12,8 @@ export interface Scenario {
   readonly outcome: string;
   /** worlds in which it can happen [both] */
   readonly worlds?: readonly WorldName[];
+  /** true: on a real Pulp it is played in the long run only, because another scenario shows nearly the same [false] */
+  readonly isLong?: boolean;
   /** true: what it does to Pulp cannot be done to a real one [false] */
   readonly isMemoryOnly?: boolean;
 }

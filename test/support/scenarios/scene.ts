@@ -48,7 +48,7 @@ const KatelloRepository = z.object({
 }) satisfies z.ZodType<Pick<Repository, 'id'>>;
 export type KatelloRepository = z.infer<typeof KatelloRepository>;
 
-export interface SceneOptions extends Omit<LabOnPulpOptions, 'suffix'> {
+export interface SceneOptions extends Omit<LabOnPulpOptions, 'suffix' | 'isPatient'> {
   /** of the scenario */
   readonly id: string;
   readonly world: WorldName;
@@ -56,13 +56,11 @@ export interface SceneOptions extends Omit<LabOnPulpOptions, 'suffix'> {
 }
 
 const ADMINISTRATOR = `Basic ${Buffer.from('admin:sandbox-admin').toString('base64')}`;
-/** Looking every 5 ms would take a real Pulp the time that it needs for the task. */
-const LONGEST_PAUSE_MS = 100;
 
 /** Opens a scene on a Pulp that runs; everything in it has a name that no other scene has. */
 export async function openScene(server: PulpServer, { id, world, isReal, ...options }: SceneOptions): Promise<Scene> {
   const suffix = randomBytes(6).toString('hex');
-  const lab = await startLabOn(server, { ...(isReal && { longestPauseMs: LONGEST_PAUSE_MS }), ...options, suffix });
+  const lab = await startLabOn(server, { ...options, isPatient: isReal, suffix });
   const path = `${lab.organization}/web/${id}`;
 
   const ask: Scene['ask'] = async (call, schema, body) => {
