@@ -9,7 +9,9 @@ import type { Bench } from './bench.ts';
 import { benchBurst } from './benches/burst.ts';
 import { benchDetector } from './benches/detector.ts';
 import { benchIdle } from './benches/idle.ts';
+import { benchLayer } from './benches/layer.ts';
 import { benchPush } from './benches/push.ts';
+import { benchToken } from './benches/token.ts';
 import { type Lab, openLab } from './lab.ts';
 import { describeMachine, readLoad } from './machine.ts';
 import { type Figure, Report } from './report.ts';
@@ -20,6 +22,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   push: benchPush,
   idle: benchIdle,
   burst: benchBurst,
+  token: benchToken,
+  layer: benchLayer,
   detector: benchDetector,
 };
 
