@@ -21,7 +21,7 @@ export interface ResyncResult {
 }
 
 /**
- * Costs about half a second for each thousand rows. An empty repository without a claim is the first half of a push.
+ * Costs about half a second for each thousand rows.
  *
  * @throws what the port and `listHeldPaths` throw
  */
@@ -30,10 +30,11 @@ export async function readAllRepositories(
   signal: AbortSignal,
 ): Promise<ResyncResult> {
   const held = await listHeldPaths();
-  const labelsOf = new Map<string, Labels>();
+  const settledAt = new Map<string, number>();
   for await (const { repository, pulp_labels } of pulp.listDistributions(`${prefix}/`, signal)) {
     await keepLease();
-    if (repository !== null) labelsOf.set(readUuid(repository), pulp_labels);
+    const uuid = repository === null ? null : readUuid(repository);
+    if (uuid !== null) settledAt.set(uuid, settledVersion(uuid, pulp_labels));
   }
   // listed last: a push between the two listings shows as a version that nobody claimed
   const all: Change[] = [];
@@ -42,16 +43,21 @@ export async function readAllRepositories(
     const change = changeOf(row, prefix);
     if (change) all.push(change);
   }
-  const changes = all.filter((change) => {
-    const labels = labelsOf.get(change.uuid) ?? {};
-    return isUnsettled(change, labels) || held.has(change.path);
-  });
+  const changes = all.filter(
+    ({ path, uuid, version }) => version !== (settledAt.get(uuid) ?? UNCLAIMED) || held.has(path),
+  );
   return { all, changes };
 }
 
-function isUnsettled({ uuid, version }: Change, labels: Labels): boolean {
+/** Of a push repository without content, which is the first half of a push. */
+const UNCLAIMED = 0;
+/** No version. */
+const NEVER = -1;
+
+/** The version of the push repository at which there is nothing to do. */
+function settledVersion(uuid: string, labels: Labels): number {
   const repositoryId = readOwnedRepositoryId(labels);
   const claim = repositoryId === null ? null : readClaim(labels, uuid, repositoryId);
-  if (!claim) return version > 0;
-  return claim.pushVersion !== version || !isProtected(labels);
+  if (!claim) return UNCLAIMED;
+  return isProtected(labels) ? claim.pushVersion : NEVER;
 }
