@@ -47,7 +47,7 @@ for (const [world, kind] of SITES) {
       rule: 'goes on when its token runs out in mid-push',
       run: async ({ client }) => (await slow.get(client.name)?.finish()) ?? '',
     };
-    const scenarios = [...PUSHING, ...MOUNTING, ...REFUSING, PUBLISHED, tokenRunsOut];
+    const scenarios = [...PUSHING, PUBLISHED, ...MOUNTING, ...REFUSING, tokenRunsOut];
     for (const scenario of scenarios) {
       describe(scenario.rule, () => {
         const outcomes = new Map<string, Outcome>();
