@@ -199,8 +199,9 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === 'ABORT_ERR'));
 }
 
+/** Neither system sends the reactor elsewhere: a redirect is of something on the way that answers for a moment. */
 function dispositionOfStatus(status: number): Disposition {
-  if (status === 408 || status === 429 || status >= 500) return 'retry';
+  if (status < 400 || status === 408 || status === 429 || status >= 500) return 'retry';
   if (status === 404 || status === 409 || status === 422) return 'replan';
   return 'give-up';
 }

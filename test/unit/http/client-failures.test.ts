@@ -41,7 +41,7 @@ describe('failures of an HTTP client', () => {
 
   describe('by status', () => {
     for (const [status, disposition] of [
-      [302, 'give-up'],
+      [302, 'retry'],
       [400, 'give-up'],
       [404, 'replan'],
       [408, 'retry'],
