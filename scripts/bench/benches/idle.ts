@@ -6,7 +6,7 @@ import { measurePush, pathsOf, prepare } from '../pushing.ts';
 import { median, percentile } from '../statistics.ts';
 
 /** Each comes after a minute of nothing. */
-const ANNOUNCED = 4;
+const ANNOUNCED = 3;
 const UNANNOUNCED = 20;
 /** A push, its run and the looks after it pass before it is called idle. */
 const SETTLE_MS = 75_000;
