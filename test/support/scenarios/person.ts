@@ -20,7 +20,7 @@ export interface Person {
   publish(anchor: Anchor): Promise<string>;
   /** Takes a tag out of the push repository. */
   untagPushed(tag: string): Promise<void>;
-  /** Deletes a pushed image as a client does (pulp_container 2.29). */
+  /** Deletes a pushed image as a client does, and waits until it is gone (pulp_container 2.29). */
   deletePushed(what: Pushable): Promise<void>;
   /** Takes every label off the push distribution. */
   loseLabels(): Promise<void>;
@@ -103,8 +103,12 @@ export function createPerson(scene: Scene): Person {
       await changePulp(`${pushed?.pulp_href}untag/`, { tag });
     },
     async deletePushed({ manifest }) {
+      const findVersion = async () => (await pulp.findRepository(scene.pushName))?.latest_version_href;
+      const before = await findVersion();
       const { status } = await pulp.send('DELETE', `/v2/${scene.pushName}/manifests/${manifest.digest}`);
       if (status !== 202) throw new Error(`the registry answered ${status} to a deletion`);
+      // a worker carries it out, and the answer does not say which task
+      await until('the version without the image', async () => (await findVersion()) !== before, 60_000);
     },
     async loseLabels() {
       const distribution = await pulp.findDistribution(scene.pushName);
