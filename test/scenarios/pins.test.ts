@@ -180,6 +180,7 @@ describeScenarios('pins', (scenario) => {
       given: 'tags in Katello of which one was pushed never, and labels that somebody took away',
       when: 'a run comes by',
       outcome: 'pushed tags are as pushed, and the other one is pinned instead of removed',
+      isLong: true,
     },
     async (scene) => {
       const person = createPerson(scene);

@@ -36,6 +36,7 @@ describeScenarios('poisoned repositories', (scenario) => {
       given: 'a pushed index that somebody copied into Katello in Pulp, so that its index fails',
       when: 'a run comes by',
       outcome: 'a pull gets the index',
+      isLong: true,
     },
     async (scene) => {
       const person = createPerson(scene);

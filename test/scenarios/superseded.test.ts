@@ -125,6 +125,7 @@ describeScenarios('superseded images', (scenario) => {
       given: 'a tag of Katello 5.0 that no content view holds',
       when: 'it moves',
       outcome: 'a pull by the old digest still gets the old image',
+      isLong: true,
     },
     async (scene) => {
       const [old, moved] = [scene.image('old'), scene.image('moved')];
@@ -203,6 +204,7 @@ describeScenarios('superseded images', (scenario) => {
       given: 'two tags on one image, both in a published content view of Katello 5.0',
       when: 'one of them moves',
       outcome: 'a pull gets both as pushed, and Katello takes the moved one out of the list of the view',
+      isLong: true,
     },
     async (scene) => {
       const [old, moved] = [scene.image('old'), scene.image('moved')];

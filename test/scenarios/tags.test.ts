@@ -15,6 +15,7 @@ describeScenarios('tags', (scenario) => {
       given: 'a repository that was pushed to',
       when: 'a tag is pushed that it does not have',
       outcome: 'a pull gets the old tag and the new one',
+      isLong: true,
     },
     async (scene) => {
       const [one, two] = [scene.image('one'), scene.image('two')];
