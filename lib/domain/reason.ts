@@ -107,6 +107,11 @@ export function isReason(text: string): text is Reason {
   return Object.hasOwn(TEXTS, text);
 }
 
+/** True for a code that a person has to look at, day or night. */
+export function isAlarm(text: string): text is AlarmReason {
+  return Object.hasOwn(ALARM, text);
+}
+
 /**
  * The texts of a reason, filled. A missing or empty detail shows as `?`; long ones are cut, and characters that a
  * terminal or page would not show as they are appear as `\u{…}`. HTML and shells still need their own escaping.
@@ -116,8 +121,8 @@ export function describeReason(reason: Reason, details: Details = {}): { message
   return { message: fill(message, details), hint: hint === null ? null : fill(hint, details) };
 }
 
-/** The error that a rule throws when it says no. */
-export function refuse(reason: RefusedReason, details: Details = {}): RefusedError {
+/** The error that a rule throws when it says no; for an alarm a person has to act at once. */
+export function refuse(reason: RefusedReason | AlarmReason, details: Details = {}): RefusedError {
   return new RefusedError(reason, describeReason(reason, details).message, details);
 }
 

@@ -16,6 +16,8 @@ export interface Manifest {
   readonly kind: 'image' | 'list';
   /** hrefs of the manifests a list names and Pulp has; empty for an image */
   readonly children: readonly string[];
+  /** hrefs of configuration and layers, of a list those of its children; empty where they were not read */
+  readonly blobs: readonly string[];
   /** digests that a list names and Pulp does not have; a list with one of these is incomplete */
   readonly missing: readonly string[];
   /** true if a list names another list; Pulp copies no deeper than one level */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { HttpClient } from '../http/client.ts';
 import { listPages, readAll, readByHrefs } from './pages.ts';
 import type { Pulp, WriteOptions } from './pulp.ts';
-import { IndexEntries, Manifest, Tag, TagName } from './schema.ts';
+import { Artifact, Blob, IndexEntries, Manifest, ManifestParts, Tag, TagName } from './schema.ts';
 import { writing } from './writing.ts';
 
 const Accepted = z.object({ task: z.string() });
@@ -19,6 +19,8 @@ export function createContent(
   | 'listTags'
   | 'readTags'
   | 'readManifests'
+  | 'readBlobs'
+  | 'readArtifacts'
   | 'listManifests'
   | 'readIndexEntries'
   | 'addContent'
@@ -39,7 +41,9 @@ export function createContent(
     listTagNames: (versionHref, signal) => readAll(listPages(http, tags, TagName, inVersion(versionHref), signal)),
     listTags: (versionHref, signal) => readAll(listPages(http, tags, Tag, inVersion(versionHref), signal)),
     readTags: (hrefs, signal) => readByHrefs(http, tags, Tag, hrefs, signal),
-    readManifests: (hrefs, signal) => readByHrefs(http, manifests, Manifest, hrefs, signal),
+    readManifests: (hrefs, signal) => readByHrefs(http, manifests, ManifestParts, hrefs, signal),
+    readBlobs: (hrefs, signal) => readByHrefs(http, `${api}content/container/blobs/`, Blob, hrefs, signal),
+    readArtifacts: (hrefs, signal) => readByHrefs(http, `${api}artifacts/`, Artifact, hrefs, signal),
     listManifests: (versionHref, signal) =>
       readAll(listPages(http, manifests, Manifest, inVersion(versionHref), signal)),
 

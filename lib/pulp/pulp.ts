@@ -2,7 +2,19 @@
  * What the reactor asks of Pulp, as one object of narrow functions. `endpoints.ts` makes it from an HTTP client;
  * tests make it by hand. Hrefs are absolute paths without host, as Pulp gives them.
  */
-import type { Distribution, Manifest, Repository, RepositoryVersion, Status, Tag, TagName, Task } from './schema.ts';
+import type {
+  Artifact,
+  Blob,
+  Distribution,
+  Manifest,
+  ManifestParts,
+  Repository,
+  RepositoryVersion,
+  Status,
+  Tag,
+  TagName,
+  Task,
+} from './schema.ts';
 
 /** Marks a write, so that a later run can tell our own late write from somebody else's decision. */
 export interface WriteOptions {
@@ -59,7 +71,10 @@ export interface Pulp {
   listTags(versionHref: string, signal?: AbortSignal): Promise<Tag[]>;
   /** With the manifest each names. Splits long lists. */
   readTags(hrefs: readonly string[], signal?: AbortSignal): Promise<Tag[]>;
-  readManifests(hrefs: readonly string[], signal?: AbortSignal): Promise<Manifest[]>;
+  readManifests(hrefs: readonly string[], signal?: AbortSignal): Promise<ManifestParts[]>;
+  readBlobs(hrefs: readonly string[], signal?: AbortSignal): Promise<Blob[]>;
+  /** For administrators only, whatever roles an account has. */
+  readArtifacts(hrefs: readonly string[], signal?: AbortSignal): Promise<Artifact[]>;
   listManifests(versionHref: string, signal?: AbortSignal): Promise<Manifest[]>;
   /** Digests and media types of an index's entries, from the registry (REST does not show what Pulp could not link). */
   readIndexEntries(

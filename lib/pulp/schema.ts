@@ -54,6 +54,18 @@ export const Manifest = z.object({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+/** With the hrefs of what it is made of; an index has neither. */
+export const ManifestParts = Manifest.extend({ config_blob: z.string().nullable(), blobs: z.array(z.string()) });
+export type ManifestParts = z.infer<typeof ManifestParts>;
+
+/** `artifact` is null while Pulp holds no bytes of it. */
+export const Blob = z.object({ pulp_href: z.string(), digest: z.string(), artifact: z.string().nullable() });
+export type Blob = z.infer<typeof Blob>;
+
+/** Bytes in Pulp's storage; `sha256` is what Pulp computed when they came, hex digits. */
+export const Artifact = z.object({ pulp_href: z.string(), sha256: z.string() });
+export type Artifact = z.infer<typeof Artifact>;
+
 /** An index or manifest list as the registry serves it. */
 export const IndexEntries = z.object({ manifests: z.array(z.object({ digest: z.string(), mediaType: z.string() })) });
 export type IndexEntries = z.infer<typeof IndexEntries>;

@@ -8,6 +8,7 @@ import type { StageName } from '../domain/receipt.ts';
 import { InvariantError, TaskFailedError } from '../errors.ts';
 import { findVersionRef, readVersionRef, versionHref } from '../pulp/href.ts';
 import type { WriteOptions } from '../pulp/pulp.ts';
+import { checkBlobs } from './blobs.ts';
 import { explainRefusal } from './busy.ts';
 import { createPushProduct, createRepository } from './create.ts';
 import type { ReconcileDeps } from './deps.ts';
@@ -50,6 +51,11 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
 
   if (only('protect').length > 0) await run.stage('protect', () => protect(run));
 
+  const added = only('copy-tags').flatMap((action) => action.tags);
+  const { tags: pushed } = run.observed.pushed;
+  const copied = added.flatMap(({ name }) => pushed.get(name)?.manifest ?? []);
+  await checkBlobs(run.deps.pulp, copied, run.signal);
+
   const toMake = [...only('create-product'), ...only('create-repository')];
   if (toMake.length > 0) {
     return { kind: 'made', repositoryId: await run.stage('create', () => create(run)) };
@@ -61,7 +67,6 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
   if (lists.length > 0)
     version = await run.stage('lists', () => unlessPoisoned(run, () => indexLists(run, hrefs(lists))));
 
-  const added = only('copy-tags').flatMap((action) => action.tags);
   const removed = only('remove-tags').flatMap((action) => action.tags);
   const manifests = only('remove-manifests').flatMap((action) => action.manifests);
   if (added.length + removed.length + manifests.length > 0) {

@@ -2,7 +2,7 @@
  * What a failed run means: wait, stop, or let the worker count an attempt. Decides by the error's fields.
  */
 import { toPulpName } from '../domain/path.ts';
-import { describeReason, type WaitingReason } from '../domain/reason.ts';
+import { describeReason, isAlarm, type WaitingReason } from '../domain/reason.ts';
 import { AuthError, BusyError, ReactorError, RefusedError } from '../errors.ts';
 import { readVersionRef } from '../pulp/href.ts';
 import type { ReconcileDeps } from './deps.ts';
@@ -35,7 +35,11 @@ export async function settle(run: FailedRun, error: unknown): Promise<Outcome> {
     if (!recorder.receipt()) await openRefused(run);
     const shown = toReceiptError(error);
     await recorder.fail('refused', shown);
-    deps.log.warn('push refused', { path, reason: error.reason, error: shown.message });
+    deps.log[isAlarm(error.reason) ? 'error' : 'warn']('push refused', {
+      path,
+      reason: error.reason,
+      error: shown.message,
+    });
     return { kind: 'done', result: 'refused' };
   }
 

@@ -149,7 +149,24 @@ describePulps('createPulp', (server, world) => {
       expect(childrenOf(image.manifest.digest)).to.deep.equal([]);
       expect(childrenOf(two.manifest.digest)).to.have.members(two.children.map(({ manifest }) => manifest.digest));
       expect(childrenOf(incomplete.manifest.digest)).to.deep.equal([kept.manifest.digest]);
-      expect(await pulp.readManifests(manifests.map(({ pulp_href }) => pulp_href))).to.have.deep.members(manifests);
+    });
+
+    it('is read with the blobs of each image, and what their bytes are', async () => {
+      const listed = await pulp.listManifests(pushed.latest_version_href);
+      const manifests = await pulp.readManifests(listed.map(({ pulp_href }) => pulp_href));
+      const partsOf = (digest: string): string[] =>
+        manifests
+          .filter((manifest) => manifest.digest === digest)
+          .flatMap(({ config_blob, blobs }) => [config_blob, ...blobs].flatMap((href) => href ?? []));
+
+      const blobs = await pulp.readBlobs(partsOf(image.manifest.digest));
+      const artifacts = await pulp.readArtifacts(blobs.flatMap(({ artifact }) => artifact ?? []));
+
+      const digests = image.blobs.map(({ digest }) => digest);
+      expect(manifests.map(({ digest }) => digest)).to.have.members(listed.map(({ digest }) => digest));
+      expect(partsOf(two.manifest.digest)).to.deep.equal([]);
+      expect(blobs.map(({ digest }) => digest)).to.have.members(digests);
+      expect(artifacts.map(({ sha256 }) => `sha256:${sha256}`)).to.have.members(digests);
     });
 
     it('of an index is read whole from the registry, missing children too', async () => {

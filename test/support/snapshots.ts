@@ -67,5 +67,5 @@ export function targetWith(named: Named, rest: Partial<Target> = {}): Target {
 
 function manifest(name: string): Omit<Manifest, 'kind'> {
   const digest = `sha256:${name}`;
-  return { href: `/manifests/${digest}/`, digest, children: [], missing: [], isNested: false };
+  return { href: `/manifests/${digest}/`, digest, children: [], blobs: [], missing: [], isNested: false };
 }

@@ -205,6 +205,7 @@ function toManifest(world: World, name: string, present: ReadonlySet<string>): M
     digest: digestOf(name),
     kind: isList(world, name) ? 'list' : 'image',
     children: children.filter((child) => present.has(child)).map((child) => `/manifests/${child}/`),
+    blobs: [],
     missing: children.filter((child) => !present.has(child)).map(digestOf),
     isNested: children.some((child) => isList(world, child)),
   };
