@@ -126,18 +126,21 @@ export function digestOf(bytes: Buffer): string {
 }
 
 /** Any number of bytes that follow from the seed alone. */
-function bytesOf(seed: string, sizeBytes: number): Buffer {
+export function bytesOf(seed: string, sizeBytes: number): Buffer {
   return createHash('shake256', { outputLength: sizeBytes }).update(seed).digest();
 }
 
-function jsonBlob(mediaType: string, value: unknown): Blob {
+/** JSON under its digest. */
+export function jsonBlob(mediaType: string, value: unknown): Blob {
   return blob(mediaType, Buffer.from(JSON.stringify(value)));
 }
 
-function blob(mediaType: string, bytes: Buffer): Blob {
+/** Bytes under their digest. */
+export function blob(mediaType: string, bytes: Buffer): Blob {
   return { mediaType, digest: digestOf(bytes), bytes };
 }
 
-function descriptor({ mediaType, digest, bytes }: Blob): { mediaType: string; digest: string; size: number } {
+/** How a manifest names a blob. */
+export function descriptor({ mediaType, digest, bytes }: Blob): { mediaType: string; digest: string; size: number } {
   return { mediaType, digest, size: bytes.length };
 }
