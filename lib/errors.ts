@@ -112,9 +112,18 @@ export class BusyError extends ReactorError {
   readonly taskIds: readonly string[];
   /** true if one of them is paused: then it waits for a person */
   readonly isPaused: boolean;
+  /** when the first paused one started, in Katello's words; null where none is or it was not told */
+  readonly startedAt: string | null;
 
-  constructor(system: System, message: string, taskIds: readonly string[], isPaused: boolean, options?: ErrorOptions) {
+  constructor(
+    system: System,
+    message: string,
+    taskIds: readonly string[],
+    isPaused: boolean,
+    options: ErrorOptions & { readonly startedAt?: string | null | undefined } = {},
+  ) {
     super(message, options);
+    this.startedAt = options.startedAt ?? null;
     this.system = system;
     this.taskIds = taskIds;
     this.isPaused = isPaused;

@@ -38,6 +38,8 @@ export const Task = z.object({
   state: z.enum(['scheduled', 'pending', 'planning', 'planned', 'running', 'paused', 'stopped']),
   result: z.enum(['pending', 'success', 'warning', 'error', 'cancelled']),
   pending: z.boolean(),
+  /** `2026-08-21 14:30:05 UTC`, in the time zone of the account; null for a task that is only scheduled */
+  started_at: z.string().nullish(),
   humanized: z.object({
     /** null for a task that has not begun */
     errors: z

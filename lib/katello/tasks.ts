@@ -54,7 +54,9 @@ export function createTasks(
         signal,
       });
       if (task.state === 'paused') {
-        throw new BusyError('katello', `task ${id} is paused, it needs a person: ${explain(task)}`, [id], true);
+        throw new BusyError('katello', `task ${id} is paused, it needs a person: ${explain(task)}`, [id], true, {
+          startedAt: task.started_at,
+        });
       }
       if (task.result !== 'success') throw new TaskFailedError('katello', id, explain(task));
       return task;

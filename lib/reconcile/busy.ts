@@ -57,11 +57,12 @@ async function listUnfinished(
 
 function toBusy(repositoryId: number, tasks: readonly Task[], cause?: unknown): BusyError {
   const ids = tasks.map(({ id }) => id);
+  const paused = tasks.find(({ state }) => state === 'paused');
   return new BusyError(
     'katello',
     `task ${ids.join(', ')} holds repository ${repositoryId}`,
     ids,
-    tasks.some(({ state }) => state === 'paused'),
-    { cause },
+    paused !== undefined,
+    { cause, startedAt: paused?.started_at },
   );
 }

@@ -62,7 +62,12 @@ export async function createRepository(
   productId: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const refusal = await unlessTaken(deps.katello.createRepository(productId, path.name, signal));
+  const refusal = await unlessTaken(deps.katello.createRepository(productId, path.name, signal)).catch(
+    (error: unknown) => {
+      deps.directory.forget(); // the product may be gone
+      throw error;
+    },
+  );
   const rows = await deps.katello.listRepositories(organization.id, productId, signal);
   const repository = matchRepository(rows, path.name);
   if (!repository) {

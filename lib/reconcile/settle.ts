@@ -50,6 +50,7 @@ export async function settle(run: FailedRun, error: unknown): Promise<Outcome> {
     return { kind: 'again', afterMs: outage.waitMs, reason };
   }
   if (error instanceof BusyError) {
+    if (error.isPaused) alarmOfPaused(run, error);
     await waitFor(recorder, error, 'katello-busy', { id: error.taskIds.join(', '), r: path });
     return { kind: 'again', afterMs: error.isPaused ? PAUSED_RETRY_MS : BUSY_RETRY_MS, reason: 'katello-busy' };
   }
@@ -70,6 +71,13 @@ async function waitFor(
   details: Readonly<Record<string, string>>,
 ): Promise<void> {
   await recorder.wait({ code: error.code, reason, ...describeReason(reason, details) });
+}
+
+/** It waits for a person, who has to know. */
+function alarmOfPaused({ deps, path }: FailedRun, { taskIds, startedAt }: BusyError): void {
+  const details = { id: taskIds.join(', '), path, age: `since ${startedAt ?? 'some time'}` };
+  const { message } = describeReason('task-paused', details);
+  deps.log.error('katello task is paused', { path, reason: 'task-paused', error: message });
 }
 
 /** A push that is refused before both sides were read has no receipt yet. */
