@@ -63,7 +63,7 @@ export interface Target {
   readonly version: number;
   /** number in Katello's `version_href`: what Katello saved, indexed and serves */
   readonly publishedVersion: number;
-  /** version that the distribution serves; `unread` in ordinary runs, null when nothing is served */
+  /** version that the distribution serves; null when that is none of its versions, `unread` before there is a distribution */
   readonly servedVersion: number | null | 'unread';
   readonly tags: Tags;
   /** true if a version after the claimed one changed tags and was not written by the reactor */

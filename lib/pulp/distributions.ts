@@ -7,6 +7,8 @@ import type { Pulp, WriteOptions } from './pulp.ts';
 import { Distribution } from './schema.ts';
 import { writing } from './writing.ts';
 
+/** Of a change: the distribution itself (200) when nothing changes. */
+const Changed = z.object({ task: z.string().optional() });
 const Labelled = Distribution.pick({ pulp_labels: true });
 
 export function createDistributions(
@@ -18,6 +20,7 @@ export function createDistributions(
   | 'listDistributions'
   | 'listDistributionsByLabel'
   | 'findDistributionsOf'
+  | 'unbindRepository'
   | 'setLabel'
   | 'removeLabel'
 > {
@@ -42,6 +45,11 @@ export function createDistributions(
 
     findDistributionsOf: (repositoryHref, signal) =>
       readAll(listPages(http, path, Distribution, { repository: repositoryHref, ordering: 'pk' }, signal)),
+
+    async unbindRepository(href, options) {
+      const { task } = await http.patch(href, { repository: null }, Changed, writing(options));
+      return task ?? null;
+    },
 
     async setLabel(href, key, value, options: WriteOptions) {
       await http.post(`${href}set_label/`, { key, value }, z.unknown(), writing(options));

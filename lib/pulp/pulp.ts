@@ -89,6 +89,8 @@ export interface Pulp {
   removeContent(repositoryHref: string, units: readonly string[], options: WriteOptions): Promise<string>;
   /** At once, no task; atomic for one key. On a distribution, or a repository of type `container`. */
   setLabel(href: string, key: string, value: string, options: WriteOptions): Promise<void>;
+  /** Takes `repository` off a distribution, which then serves its `repository_version`. Answers the task; null for none. */
+  unbindRepository(distributionHref: string, options: WriteOptions): Promise<string | null>;
   /** Fine when the label is not there. */
   removeLabel(href: string, key: string, options: WriteOptions): Promise<void>;
 }

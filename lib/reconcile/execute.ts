@@ -17,6 +17,7 @@ import { changesTags, type Observed } from './observe.ts';
 import { cure } from './poison.ts';
 import { publish, verify } from './publish.ts';
 import type { Resolved } from './resolve.ts';
+import { giveBack } from './served.ts';
 
 /** What a plan is carried out on. */
 export interface Run {
@@ -40,7 +41,7 @@ export interface Made {
 }
 
 /** Numbers of our writes, for their correlation ids; never reuse one for another kind of write. */
-const STEPS = { copy: 1, remove: 2, protect: 3, own: 4, pins: 5, claim: 6, cure: 7 } as const;
+const STEPS = { copy: 1, remove: 2, protect: 3, own: 4, pins: 5, claim: 6, cure: 7, giveBack: 8 } as const;
 
 type OfKind<K extends Action['kind']> = Extract<Action, { kind: K }>;
 
@@ -61,6 +62,7 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
     return { kind: 'made', repositoryId: await run.stage('create', () => create(run)) };
   }
 
+  await freeDistribution(run);
   const hrefs = (units: readonly { readonly href: string }[]): string[] => units.map(({ href }) => href);
   const lists = only('index-lists').flatMap((action) => action.lists);
   let version = run.observed.target.version;
@@ -91,6 +93,20 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
 
   if (only('claim').length > 0) await run.stage('claim', () => claim(run, plan, version));
   return { kind: 'done', pull };
+}
+
+/** Before Katello is asked for anything, which fails as long as a push past the web server has Katello's distribution. */
+async function freeDistribution(run: Run): Promise<void> {
+  const { takenHref } = run.observed;
+  if (takenHref === null) return;
+  const path = run.resolved.path.path;
+  run.deps.log.error("a push took over katello's distribution; it is given back", {
+    path,
+    reason: 'distribution-changed',
+    distribution: run.resolved.repository?.container_repository_name,
+  });
+  run.guard();
+  await giveBack(run.deps.pulp, takenHref, write(run, STEPS.giveBack));
 }
 
 /** Does what makes Katello index the repository. Where that fails and can be cured it is; the next attempt goes through. */

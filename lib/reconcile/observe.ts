@@ -20,6 +20,7 @@ import type { Repository } from '../pulp/schema.ts';
 import { busyWith } from './busy.ts';
 import type { ReconcileDeps } from './deps.ts';
 import type { PushRepository, Resolved } from './resolve.ts';
+import { readServed, type Served } from './served.ts';
 import { mayDropSuperseded } from './superseded.ts';
 import { readBothTags } from './tags.ts';
 
@@ -31,6 +32,8 @@ export interface Observed {
   readonly pins: Pins;
   /** Katello's Pulp repository; null while there is none */
   readonly targetHref: string | null;
+  /** Katello's distribution, while a push past the web server has it */
+  readonly takenHref: string | null;
 }
 
 /** More versions than this since the claim are not looked through one by one; they count as somebody else's. */
@@ -40,7 +43,7 @@ const WRITERS_LIMIT = 50;
  * Reads pushed and target, and decides whose target is.
  *
  * @returns null when the push repository went away
- * @throws E_REFUSED foreign-distribution; E_BUSY while Katello's repository has no Pulp repository yet
+ * @throws E_REFUSED foreign-distribution, on either side; E_BUSY while Katello's repository has no Pulp repository yet
  */
 export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: AbortSignal): Promise<Observed | null> {
   const { push, repository } = resolved;
@@ -57,6 +60,7 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
   const isForeign =
     targetAt !== null && claim !== null && (await isWrittenByOthers(deps, claim, push.uuid, targetAt, signal));
   const isWholeTarget = repository !== null && (await mayDropSuperseded(deps, repository, signal));
+  const served = await readServedOf(deps, repository, targetAt, signal);
   const basePath = push.distribution.base_path;
   const tags = await readBothTags(deps.pulp, { basePath, pushedAt, targetAt, isWholeTarget }, signal);
 
@@ -75,7 +79,7 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
       repositoryId: repository?.id ?? null,
       version: targetAt?.number ?? 0,
       publishedVersion: published?.number ?? 0,
-      servedVersion: 'unread',
+      servedVersion: served ? served.version : 'unread',
       tags: tags.target,
       isForeign,
       atClaim: isForeign ? await readTagsAt(deps, targetAt.repositoryHref, claim.targetVersion, signal) : null,
@@ -85,7 +89,18 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
     claim,
     pins: readPins(labels),
     targetHref: targetAt?.repositoryHref ?? null,
+    takenHref: served?.takenHref ?? null,
   };
+}
+
+async function readServedOf(
+  { pulp }: ReconcileDeps,
+  repository: Resolved['repository'],
+  targetAt: VersionRef | null,
+  signal?: AbortSignal,
+): Promise<Served | null> {
+  const basePath = repository?.container_repository_name ?? null;
+  return basePath === null || targetAt === null ? null : readServed(pulp, basePath, targetAt.repositoryHref, signal);
 }
 
 /** One call for both repositories. */

@@ -47,7 +47,7 @@ export interface Resolved extends Place {
 /**
  * Finds the push repository of a path; null when there is none (deleted, or nothing was pushed yet).
  *
- * @throws E_REFUSED foreign-distribution
+ * @throws E_REFUSED distribution-changed
  */
 export async function findPushRepository(
   { pulp, settings }: Pick<ReconcileDeps, 'pulp' | 'settings'>,
@@ -57,7 +57,7 @@ export async function findPushRepository(
   const name = toPulpName(path, settings.prefix);
   const distribution = await pulp.findDistribution(name, signal);
   if (!distribution) return null;
-  if (distribution.repository_version) throw refuse('foreign-distribution', { path: name });
+  if (distribution.repository_version) throw refuse('distribution-changed', { path });
   if (!distribution.repository) return null;
   return { distribution, href: distribution.repository, ...readRepositoryRef(distribution.repository) };
 }
