@@ -54,6 +54,12 @@ export interface SeenCall {
   readonly status: number | null;
 }
 
+/** A log line of level `error`. */
+export interface Alarm {
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
 export interface LabOnPulp {
   /** the Pulp, as its administrator */
   readonly server: PulpServer;
@@ -68,6 +74,8 @@ export interface LabOnPulp {
   readonly calls: Readonly<Record<'pulp' | 'katello', SeenCall[]>>;
   readonly receipts: Map<string, Receipt>;
   readonly looks: Map<string, number>;
+  /** what the reactor said a person must act on, oldest first */
+  readonly alarms: Alarm[];
   /** moves the clock of the reactor */
   passMs(ms: number): void;
   /** Pushes under the reserved prefix. */
@@ -159,6 +167,7 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
   let clockMs = Date.parse('2026-01-01T00:00:00Z');
   const receipts = new Map<string, Receipt>();
   const looks = new Map<string, number>();
+  const alarms: Alarm[] = [];
   const pace = new Map<string, number>();
   const leases = new Set<string>();
   const silent = (): void => undefined;
@@ -179,7 +188,12 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
     readPace: async (path) => pace.get(path) ?? null,
     writePace: async (path, notBefore) => void pace.set(path, notBefore),
     scheduleLook: async (path, at) => void looks.set(path, at),
-    log: { debug: silent, info: silent, warn: silent, error: silent },
+    log: {
+      debug: silent,
+      info: silent,
+      warn: silent,
+      error: (message, fields = {}) => void alarms.push({ message, fields }),
+    },
     onStage: silent,
     onPublished: silent,
     now: () => clockMs,
@@ -204,6 +218,7 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
     calls,
     receipts,
     looks,
+    alarms,
     passMs: (ms) => {
       clockMs += ms;
     },
