@@ -3,6 +3,7 @@
  *
  * @see Katello 4.14 to 5.0
  */
+import { refuse } from './reason.ts';
 
 /** Labels of the three parts of a container name; null where Katello makes a UUID. */
 export interface ContainerLabels {
@@ -40,6 +41,20 @@ export function refusedContainerName(labels: ContainerLabels, katelloVersion: st
   const name = defaultContainerName(labels, version);
   const isLegal = (isAtLeast(version, 4, 17) ? STRICT : LOOSE).test(name);
   return isLegal && name.length <= MAX_CONTAINER_NAME_LENGTH ? null : name;
+}
+
+/**
+ * Passes unless Katello would refuse to make a repository of this name there, as far as that can be told.
+ *
+ * @throws E_REFUSED name-refused
+ */
+export function checkContainerName(
+  name: string,
+  labels: Omit<ContainerLabels, 'repository'>,
+  katelloVersion: string,
+): void {
+  const refused = refusedContainerName({ ...labels, repository: katelloLabel(name) }, katelloVersion);
+  if (refused !== null) throw refuse('name-refused', { name, message: `${refused} is no container name` });
 }
 
 type Version = readonly [major: number, minor: number];

@@ -3,7 +3,7 @@
  * reconcile, asked before the first byte.
  */
 import { isOurs, LABELS, type Labels, readOwnedRepositoryId } from '../domain/claim.ts';
-import { katelloLabel, refusedContainerName } from '../domain/label.ts';
+import { checkContainerName } from '../domain/label.ts';
 import { checkOwner, checkTarget, matchRepository } from '../domain/match.ts';
 import { toPulpName } from '../domain/path.ts';
 import { refuse } from '../domain/reason.ts';
@@ -86,7 +86,8 @@ async function checkByName(deps: FrontDeps, place: FoundPlace, signal: AbortSign
   const rows = await deps.directory.listRepositories(organization.id, product.id, signal);
   const repository = matchRepository(rows, path.name);
   if (!repository) {
-    checkName(place, await deps.directory.readVersion(signal));
+    const labels = { organization: organization.label, product: product.label };
+    checkContainerName(path.name, labels, await deps.directory.readVersion(signal));
     return product.id;
   }
 
@@ -94,11 +95,4 @@ async function checkByName(deps: FrontDeps, place: FoundPlace, signal: AbortSign
   const owners = deps.pulp.listDistributionsByLabel(LABELS.repository, String(repository.id), signal);
   for await (const owner of owners) checkOwner(owner, repository.id, path.path, deps.settings.prefix);
   return product.id;
-}
-
-/** What Katello would say to the name when the repository is made, after everything was pushed. */
-function checkName({ organization, product, path }: FoundPlace, katelloVersion: string): void {
-  const labels = { organization: organization.label, product: product.label, repository: katelloLabel(path.name) };
-  const refused = refusedContainerName(labels, katelloVersion);
-  if (refused !== null) throw refuse('name-refused', { name: path.name, message: `${refused} is no container name` });
 }

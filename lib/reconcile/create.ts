@@ -2,6 +2,7 @@
  * Makes the product and the repository that a push lacks. Katello checks names in the application only: two creates at
  * one moment both succeed, so what exists is listed again afterwards and the lowest id wins (Katello 4.14 to 5.0).
  */
+import { checkContainerName, katelloLabel } from '../domain/label.ts';
 import { matchProduct, matchRepository } from '../domain/match.ts';
 import { refuse } from '../domain/reason.ts';
 import { BusyError, HttpStatusError, InvariantError, TaskTimeoutError } from '../errors.ts';
@@ -22,7 +23,7 @@ export type PushProductDeps = Pick<ReconcileDeps, 'katello' | 'directory' | 'acq
 /**
  * Makes the organization's push product, or finds the one that somebody else just made.
  *
- * @throws E_REFUSED push-product-missing; E_BUSY while another run makes it
+ * @throws E_REFUSED push-product-missing, name-refused where it would stay empty; E_BUSY while another run makes it
  */
 export async function createPushProduct(
   deps: PushProductDeps,
@@ -41,6 +42,9 @@ export async function createPushProduct(
       return matchProduct(await deps.directory.listProducts(organization.id, signal), path, pushProduct);
     };
     if (await find()) return;
+
+    const labels = { organization: organization.label, product: katelloLabel(pushProduct) };
+    checkContainerName(path.name, labels, await deps.directory.readVersion(signal));
 
     guard();
     await unlessTaken(deps.katello.createProduct(organization.id, pushProduct, signal));
