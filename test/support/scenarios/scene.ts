@@ -34,6 +34,8 @@ export interface Scene {
   receipt(): Receipt;
   /** Katello's repository of the path, asked past the reactor. @throws Error when there is none */
   repository(): Promise<KatelloRepository>;
+  /** Katello's repository of this name, in whatever product. @throws Error when there is none */
+  findRepository(name: string): Promise<KatelloRepository>;
   /** Asks Katello as its administrator; `path` below `/katello/api/v2/`. @throws Error with its answer when it refuses */
   ask<T>(call: string, schema: z.ZodType<T>, body?: object): Promise<T>;
   close(): Promise<void>;
@@ -77,6 +79,13 @@ export async function openScene(server: PulpServer, { id, world, isReal, ...opti
     createImage({ seed: `${suffix} ${name}`, architecture });
   const rows = z.object({ results: z.array(KatelloRepository) });
 
+  async function findRepository(name: string): Promise<KatelloRepository> {
+    const { results } = await ask('GET repositories?content_type=docker&full_result=true', rows);
+    const found = results.find((row) => row.name === name);
+    if (!found) throw new Error(`Katello has no repository ${name}`);
+    return found;
+  }
+
   return {
     lab,
     pulp: createPulpClient(server),
@@ -100,12 +109,8 @@ export async function openScene(server: PulpServer, { id, world, isReal, ...opti
       if (!receipt) throw new Error(`${path} has no receipt`);
       return receipt;
     },
-    async repository() {
-      const { results } = await ask('GET repositories?content_type=docker&full_result=true', rows);
-      const found = results.find(({ name }) => name === id);
-      if (!found) throw new Error(`Katello has no repository ${id}`);
-      return found;
-    },
+    repository: () => findRepository(id),
+    findRepository,
     ask,
     close: () => lab.close(),
   };
