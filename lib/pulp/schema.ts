@@ -27,6 +27,8 @@ export const Repository = z.object({
   name: z.string(),
   pulp_last_updated: z.string().optional(),
   latest_version_href: z.string(),
+  /** its own, not those of its distribution */
+  pulp_labels: z.record(z.string(), z.string().nullable()).optional(),
 });
 export type Repository = z.infer<typeof Repository>;
 

@@ -70,7 +70,7 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
       version: pushedAt.number,
       tags: tags.pushed,
       atClaim: isForeign ? await readTagsAt(deps, push.href, claim.pushVersion, signal) : null,
-      isProtected: isProtected(labels),
+      isProtected: isProtected(labels) && isProtectedItself(push, repositories.pushed),
       ownedRepositoryId: readOwnedRepositoryId(labels),
     },
     target: {
@@ -91,6 +91,14 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
     targetHref: targetAt?.repositoryHref ?? null,
     takenHref: served?.takenHref ?? null,
   };
+}
+
+/**
+ * A migrated repository, and one made anew under an old distribution, lack the label that the distribution has. Those of
+ * the old type take none (pulp_container 2.27).
+ */
+function isProtectedItself({ type, distribution }: PushRepository, { pulp_labels: labels }: Repository): boolean {
+  return type === 'container-push' || isProtected(labels ?? distribution.pulp_labels);
 }
 
 async function readServedOf(
