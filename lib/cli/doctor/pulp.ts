@@ -2,6 +2,7 @@
  * Checks of Pulp.
  */
 import type { Config } from '../../config.ts';
+import { AuthError } from '../../errors.ts';
 import type { Pulp } from '../../pulp/pulp.ts';
 import { type Check, fail, ok, warn } from './finding.ts';
 
@@ -21,14 +22,23 @@ export function checkPulp(pulp: Pulp, signal: AbortSignal): Check {
   };
 }
 
+/** Of no artifact: who may not read artifacts is refused all the same. */
+const NO_ARTIFACT = '/pulp/api/v3/artifacts/00000000-0000-0000-0000-000000000000/';
+
 /** Reading is tried; writing cannot be without doing it. */
 export function checkPulpRights(pulp: Pulp, { pathPrefix }: Config, signal: AbortSignal): Check {
   return async () => {
     await pulp.listRecentRepositories(signal).next();
     await pulp.listDistributions(`${pathPrefix}/`, signal).next();
+    try {
+      await pulp.readArtifacts([NO_ARTIFACT], signal);
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      return fail('may not read artifacts, so that no push is published. Use an administrator of Pulp.');
+    }
     const task = await pulp.findNewestTask(signal);
     return task
-      ? ok('reads repositories, distributions and tasks')
+      ? ok('reads repositories, distributions, artifacts and tasks')
       : warn('sees no task at all. Check that its account has core.view_task.');
   };
 }
