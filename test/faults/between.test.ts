@@ -15,7 +15,7 @@ const IMPORT = 'PUT /katello/api/v2/repositories/*/import_uploads';
 const PERSON = '6a0d6f6e-0000-4000-8000-000000000000';
 
 describe('between the reading and the writing of a reconcile', function () {
-  this.timeout(20_000); // several pushes each
+  this.timeout(60_000); // several pushes each
   const figures = createFigures('Somebody else writes between reading and writing');
   let lab: FaultyLab;
   let ledger: Ledger;

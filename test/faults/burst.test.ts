@@ -27,7 +27,7 @@ const RUNS: Readonly<Record<string, readonly WireFault[]>> = isLong
   : { 'all of them': MIXED };
 
 describe(`${PUSHES} pushes while one call in ten goes wrong (seed ${seed})`, function () {
-  this.timeout(isLong ? 600_000 : 60_000); // 300 pushes, and the time of their faults
+  this.timeout(isLong ? 900_000 : 180_000); // 300 pushes, and the time of their faults
   const figures = createFigures(this.title);
   let redis: TestRedis;
   let reactor: ShortWaits;

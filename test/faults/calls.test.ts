@@ -34,7 +34,7 @@ const PAIRS: readonly Pair[] = [
 for (const { join, ...servers } of PAIRS) {
   const title = `one fault at one call, world ${servers.world}, Katello ${servers.katelloVersion} (seed ${seed})`;
   describe(title, function () {
-    this.timeout(isLong ? 600_000 : 60_000); // each case is an installation of its own and two pushes
+    this.timeout(isLong ? 900_000 : 180_000); // each case is an installation of its own and two pushes
     const figures = createFigures(title);
     const random = createRandom(seed);
     let places: readonly Place[];

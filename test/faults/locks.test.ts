@@ -16,7 +16,7 @@ const LOCK_TEXT = JSON.stringify({ message: 'Required lock is already taken by o
 
 for (const version of isLong ? ['4.14.3', '4.19.2', '5.0.1'] : ['5.0.1']) {
   describe(`a push while Katello ${version} has its repository in hand`, function () {
-    this.timeout(20_000); // several pushes each
+    this.timeout(60_000); // several pushes each
     const figures = createFigures(`Katello ${version} at work on the repository`);
     let lab: Lab;
     let person: KatelloPerson;
