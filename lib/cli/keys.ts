@@ -51,7 +51,9 @@ export async function showKeysVerb(io: Io, env: Environment, { output, quiet }: 
     ...publicKey.trimEnd().split('\n'),
     '',
     '# in the environment of the second pulpcore-api (kpr-pulp-push.service)',
-    ...Object.entries<string | boolean>({ ...settings }).map(([name, value]) => `PULP_${name}=${showSetting(value)}`),
+    ...Object.entries<string | number | boolean>({ ...settings }).map(
+      ([name, value]) => `PULP_${name}=${showSetting(value)}`,
+    ),
   ]);
 }
 
@@ -86,6 +88,6 @@ function noKey(stateDir: string): CliError {
 }
 
 /** As Pulp reads booleans. */
-function showSetting(value: string | boolean): string {
-  return typeof value === 'string' ? value : value ? 'True' : 'False';
+function showSetting(value: string | number | boolean): string {
+  return typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value);
 }

@@ -1,11 +1,12 @@
 /** Pushes as people make them: over TLS, with their Katello login, to the name of the push host. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createImage, createTwoArchitectures, type Pushable } from '../support/image/image.ts';
 import { writeLayout } from '../support/image/layout.ts';
 import { runCommand } from '../support/servers/command.ts';
+import { PUSH_API } from '../support/servers/push-api.ts';
 import { KINDS } from '../support/web-server/web-server.ts';
 import { describeWorlds, waitUntilPublished } from './harness.ts';
 
@@ -44,6 +45,14 @@ for (const kind of KINDS) {
       expect(await push('dev', `acme/web/${kind}-image`, pushable)).to.deep.include({ isDone: true });
 
       await waitUntilPublished(world(), { repository: `acme/web/${kind}-image`, tag: '1', pushable });
+    });
+
+    it('finds a second API that Pulp does not take for missing while nobody pushes', async () => {
+      const log = await readFile(join(world().site.dir, 'log', `${PUSH_API}.log`), 'utf8');
+
+      expect(log)
+        .to.match(/Booting worker/)
+        .and.not.match(/API_APP_TTL/);
     });
 
     it('takes a personal access token in place of the password', async () => {

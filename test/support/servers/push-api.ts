@@ -39,6 +39,7 @@ export async function startPushApi(site: Site, options: PushApiOptions): Promise
       PULP_TOKEN_SERVER: options.realm,
       PULP_TOKEN_SIGNATURE_ALGORITHM: 'ES256',
       PULP_PUBLIC_KEY_PATH: options.publicKeyFile,
+      PULP_API_APP_TTL: '7200',
       ...(options.contentOrigin !== undefined && { PULP_CONTENT_ORIGIN: options.contentOrigin }),
     },
   });

@@ -158,6 +158,7 @@ describe('kpr keys', () => {
           'PULP_TOKEN_SERVER=https://push.example.com/token',
           'PULP_TOKEN_SIGNATURE_ALGORITHM=ES256',
           `PULP_PUBLIC_KEY_PATH=${dir}/token.pub`,
+          'PULP_API_APP_TTL=7200',
           '',
         ].join('\n'),
       );
@@ -175,6 +176,7 @@ describe('kpr keys', () => {
           TOKEN_SERVER: 'https://push.example.com/token',
           TOKEN_SIGNATURE_ALGORITHM: 'ES256',
           PUBLIC_KEY_PATH: `${dir}/token.pub`,
+          API_APP_TTL: 7200,
         },
       });
     });
