@@ -22,8 +22,7 @@ const STAGES: Readonly<Record<string, () => Promise<Counts>>> = {
   property: () => runMocha(['test/property/**/*.test.ts']),
   faults: () => runFaults(),
   integration: () => runMocha(['test/integration/**/*.test.ts']),
-  contract: () =>
-    withRealPulps((env) => runMocha(['test/contract/**/*.test.ts', 'test/scenarios/**/*.test.ts'], { env })),
+  contract: () => withRealPulps(runContract),
   e2e: () => runEndToEnd(),
 };
 
@@ -92,6 +91,16 @@ async function withRealPulps(runStage: (env: Environment) => Promise<Counts>): P
 function runFaults(): Promise<Counts> {
   const jobs = process.env['KPR_TEST_LONG'] === '1' ? '2' : '8';
   return runMocha(['--parallel', '--jobs', jobs, 'test/faults/**/*.test.ts']);
+}
+
+/** On both real Pulps at the same time, because each mostly waits; and beside them in memory. */
+async function runContract(env: Environment): Promise<Counts> {
+  const files = ['test/contract/**/*.test.ts', 'test/scenarios/**/*.test.ts'];
+  const real = WORLDS.map((world) =>
+    runMocha([...files, '--fgrep', `(real, world ${world})`], { env, prefix: `real ${world} | ` }),
+  );
+  const rest = runMocha([...files, '--fgrep', '(real, world ', '--invert'], { env, prefix: 'memory | ' });
+  return addCounts(await Promise.all([...real, rest]));
 }
 
 /** Both worlds at the same time, because each mostly waits; then the tests that name no world in their title. */
