@@ -11,6 +11,7 @@ import type { Daemon } from './daemon.ts';
 import { reconcileSettings } from './reconciling.ts';
 import type { TokenKey } from './token-key.ts';
 
+/** What the token endpoint is put together from. */
 export interface Fronting {
   readonly config: Config;
   readonly daemon: Pick<Daemon, 'clients' | 'directory' | 'store' | 'metrics' | 'throttle' | 'hint'>;
@@ -18,6 +19,7 @@ export interface Fronting {
   readonly log: Logger;
 }
 
+/** Narrows the daemon to what the front asks for; the hints and grants it gives never fail a token. */
 export function createFrontDeps({ config, daemon, key, log: parent }: Fronting): FrontDeps {
   const { clients, directory, store, metrics, throttle, hint } = daemon;
   const { pulp, katello, users } = clients;

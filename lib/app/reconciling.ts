@@ -47,6 +47,7 @@ export function createReconciling(
   });
 }
 
+/** What a person set, as a reconcile and the making of a push product want it. */
 export function reconcileSettings(config: Config): Settings {
   return {
     prefix: config.pathPrefix,

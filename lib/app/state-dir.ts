@@ -5,6 +5,7 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { ConfigError } from '../errors.ts';
 
+/** Others pass through, but may not list. */
 export const STATE_DIR_MODE = 0o711;
 
 const OTHERS = 0o077;

@@ -14,6 +14,7 @@ import {
 } from '../front/keys.ts';
 import { describeError, errorFields, type Logger } from '../log.ts';
 
+/** The key as the front reads it. */
 export interface TokenKey {
   /** PEM as it is now. A changed one works at once, and its public key is published. */
   read(): string;

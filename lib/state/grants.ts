@@ -15,6 +15,7 @@ export interface Grants {
 const KEPT_MS = 7 * 86_400_000;
 const MOST_LOGINS = 100;
 
+/** @param now epoch milliseconds, of the daemon that grants */
 export function createGrants(keys: Keys, now: () => number): Grants {
   const key = (path: string) => keys.of('granted', path);
   return {

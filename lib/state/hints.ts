@@ -17,6 +17,7 @@ export interface Hints {
   hear(client: Redis | Cluster, onHint: (path: string | null) => void): Promise<void>;
 }
 
+/** On one channel under the prefix. */
 export function createHints(keys: Keys): Hints {
   const channel = keys.of('hints');
   return {

@@ -12,6 +12,7 @@ const SKEW_WARN_MS = 5000;
 const SKEW_FAIL_MS = BACKDATED_SECONDS * 1000;
 const REMEDY = 'Set up time synchronization (chrony).';
 
+/** Compares our clock with Katello's, and with Pulp's where it is another machine; to the second. */
 export function checkClock({ katello, pulp, caFile }: Config, signal: AbortSignal): Check {
   const systems = [{ name: 'Katello', url: katello.url }];
   // on a unix socket it has our clock

@@ -31,6 +31,7 @@ export async function readTokenKey({ stateDir, token }: KeyConfig): Promise<stri
   }
 }
 
+/** Says what to do where the pair does not fit, or is open or closed to the wrong ones. */
 export function checkKeys(config: KeyConfig): Check {
   return async () => {
     const { stateDir, token, roles } = config;

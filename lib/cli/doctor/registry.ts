@@ -15,6 +15,7 @@ import { checkPushHosts, type Problem, type PushHost } from './push-host.ts';
 
 const SEND_THERE = 'Send /v2/ to the second pulpcore-api (kpr-pulp-push).';
 
+/** Asks every push host for its realm, for what Pulp sees as Host, and whether it takes a token of ours. */
 export function checkRegistry(config: Config, signal: AbortSignal): Check {
   return async () => {
     const key = await readTokenKey(config);

@@ -13,6 +13,7 @@ import { checkPushHosts, openHost, type Problem, type PushHost } from './push-ho
 const REMEDY = 'Use the configuration of scripts/deploy.';
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
+/** Asks every push host what Pulp sees of a name, and for what has to be refused. */
 export function checkWebServer(config: Config, signal: AbortSignal): Check {
   const { pathPrefix: prefix, publicUrl } = config;
   const good = `adds ${prefix}/ once, refuses DELETE, .. and %2F`;
