@@ -14,6 +14,8 @@ export const LABELS = {
   repository: 'kpr_repository',
   claim: 'kpr_claim',
   pins: 'kpr_pins',
+  /** since when the push repository is known to be an orphan that may be deleted one day */
+  quarantine: 'kpr_quarantine',
   /** the push repository is about to be deleted: no new push */
   closing: 'kpr_closing',
 } as const;

@@ -21,7 +21,13 @@ export function createInventory(
   api: string,
 ): Pick<
   Katello,
-  'listOrganizations' | 'listProducts' | 'createProduct' | 'listRepositories' | 'findRepository' | 'createRepository'
+  | 'listOrganizations'
+  | 'listProducts'
+  | 'createProduct'
+  | 'listRepositories'
+  | 'listAllRepositories'
+  | 'findRepository'
+  | 'createRepository'
 > {
   return {
     async listOrganizations(signal) {
@@ -53,6 +59,12 @@ export function createInventory(
       return results.filter(
         (row) => row.product.id === productId && row.content_type === 'docker' && row.library_instance_id === null,
       );
+    },
+
+    async listAllRepositories(signal) {
+      const query = { content_type: 'docker', full_result: true };
+      const { results } = await readList(http, `${api}repositories`, RepositoryRow, query, signal);
+      return results;
     },
 
     findRepository: (id, signal) => http.find(`${api}repositories/${id}`, Repository, { signal }),

@@ -2,7 +2,7 @@
  * What the reactor asks of Katello, as one object of narrow functions. `endpoints.ts` makes it from an HTTP client;
  * tests make it by hand.
  */
-import type { Organization, Product, Repository, RepositoryRow, Task } from './schema.ts';
+import type { DestroyTask, Organization, Product, Repository, RepositoryRow, Task } from './schema.ts';
 
 /** Katello's own words for a moved publish, see `importTag`. */
 export interface TagUpload {
@@ -31,6 +31,8 @@ export interface Katello {
 
   /** Docker repositories (library instances) of the product. */
   listRepositories(organizationId: number, productId: number, signal?: AbortSignal): Promise<RepositoryRow[]>;
+  /** Docker repositories (library instances) of every organization that the account sees. */
+  listAllRepositories(signal?: AbortSignal): Promise<RepositoryRow[]>;
   /** Null when it is gone or hidden from the account (404). */
   findRepository(id: number, signal?: AbortSignal): Promise<Repository | null>;
   /** Label derived by Katello. @throws E_HTTP_STATUS 422 when name, label or container name is taken or refused */
@@ -57,6 +59,11 @@ export interface Katello {
   findTask(id: string, signal?: AbortSignal): Promise<Task | null>;
   /** Tasks linked to the record, newest first. An empty answer may be a missing right (K§7.1). */
   searchTasks(search: TaskSearch, signal?: AbortSignal): Promise<Task[]>;
+  /**
+   * Successful tasks that destroyed this repository: its own, its product's or its organization's. They are found as long
+   * as Katello keeps tasks. An empty answer may be a missing right.
+   */
+  findDestroyTasks(repositoryId: number, signal?: AbortSignal): Promise<DestroyTask[]>;
   /** Polls until stopped or paused. @throws E_TASK_FAILED (also for `warning`), E_TASK_TIMEOUT, E_BUSY when paused */
   waitForTask(id: string, signal?: AbortSignal): Promise<Task>;
 }

@@ -49,3 +49,12 @@ export const Task = z.object({
   }),
 });
 export type Task = z.infer<typeof Task>;
+
+const Destroyed = z.object({ id: z.number(), name: z.string(), label: z.string() }).partial().optional();
+
+/** With what it destroyed: a repository's task names all three, a product's and an organization's what is above. */
+export const DestroyTask = Task.pick({ id: true, label: true, state: true, result: true }).extend({
+  ended_at: z.string().nullish(),
+  input: z.object({ repository: Destroyed, product: Destroyed, organization: Destroyed }).nullish(),
+});
+export type DestroyTask = z.infer<typeof DestroyTask>;

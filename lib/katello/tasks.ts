@@ -5,7 +5,7 @@ import { cleanText } from '../http/redact.ts';
 import { type Delay, waitUntilFinal } from '../http/wait.ts';
 import { readList } from './envelope.ts';
 import type { Katello } from './katello.ts';
-import { Task } from './schema.ts';
+import { DestroyTask, Task } from './schema.ts';
 import { quote } from './search.ts';
 
 /** How to wait for a task. */
@@ -24,12 +24,19 @@ const GAPS_MS = [1000, 500, 500, 500, 500, 500, 1000, 1000, 2000, 5000];
 /** More tasks than one repository has; an unfinished one is among the newest, since it locks the repository. */
 const SEARCH_LIMIT = 1000;
 const DETAIL_LIMIT = 500;
+/** Nothing happens to a repository after it is gone: its end is among the newest. */
+const DESTROYED_LIMIT = 100;
+const DESTROYS: ReadonlySet<string> = new Set([
+  'Actions::Katello::Repository::Destroy',
+  'Actions::Katello::Product::Destroy',
+  'Actions::Katello::Organization::Destroy',
+]);
 
 export function createTasks(
   http: HttpClient,
   tasks: string,
   waiting: Waiting,
-): Pick<Katello, 'findTask' | 'searchTasks' | 'waitForTask'> {
+): Pick<Katello, 'findTask' | 'searchTasks' | 'findDestroyTasks' | 'waitForTask'> {
   const pathOf = (id: string) => `${tasks}/${encodeURIComponent(id)}`;
 
   return {
@@ -40,6 +47,15 @@ export function createTasks(
       const query = { search, order: 'started_at DESC', per_page: SEARCH_LIMIT };
       const { results } = await readList(http, tasks, Task, query, signal);
       return results;
+    },
+
+    async findDestroyTasks(repositoryId, signal) {
+      const search = `resource_type = "Katello::Repository" and resource_id = ${repositoryId} and state = stopped and result = success`;
+      const query = { search, order: 'started_at DESC', per_page: DESTROYED_LIMIT };
+      const { results } = await readList(http, tasks, DestroyTask, query, signal);
+      return results.filter(
+        ({ label, state, result }) => DESTROYS.has(label) && state === 'stopped' && result === 'success',
+      );
     },
 
     async waitForTask(id, signal) {

@@ -21,6 +21,7 @@ export function createDistributions(
   | 'listDistributionsByLabel'
   | 'findDistributionsOf'
   | 'unbindRepository'
+  | 'deleteDistribution'
   | 'setLabel'
   | 'removeLabel'
 > {
@@ -49,6 +50,16 @@ export function createDistributions(
     async unbindRepository(href, options) {
       const { task } = await http.patch(href, { repository: null }, Changed, writing(options));
       return task ?? null;
+    },
+
+    async deleteDistribution(href, options) {
+      try {
+        const { task } = await http.delete(href, Changed, writing(options));
+        return task ?? null;
+      } catch (error) {
+        if (error instanceof HttpStatusError && error.failure.status === 404) return null;
+        throw error;
+      }
     },
 
     async setLabel(href, key, value, options: WriteOptions) {

@@ -91,6 +91,11 @@ export interface Pulp {
   setLabel(href: string, key: string, value: string, options: WriteOptions): Promise<void>;
   /** Takes `repository` off a distribution, which then serves its `repository_version`. Answers the task; null for none. */
   unbindRepository(distributionHref: string, options: WriteOptions): Promise<string | null>;
+  /**
+   * Starts the deletion of a distribution, which takes its push repository along, and of a plain one (pulp_container 2.29
+   * and later) if no other distribution has it. Answers the task; null when the distribution is gone.
+   */
+  deleteDistribution(href: string, options: WriteOptions): Promise<string | null>;
   /** Fine when the label is not there. */
   removeLabel(href: string, key: string, options: WriteOptions): Promise<void>;
 }
