@@ -14,6 +14,7 @@ import {
 } from '../domain/match.ts';
 import { type PushPath, parsePushPath, toPulpName } from '../domain/path.ts';
 import { refuse } from '../domain/reason.ts';
+import { RefusedError } from '../errors.ts';
 import type { Organization, Product, Repository } from '../katello/schema.ts';
 import { readRepositoryRef } from '../pulp/href.ts';
 import type { Distribution } from '../pulp/schema.ts';
@@ -65,7 +66,8 @@ export async function findPushRepository(
 /**
  * Finds organization and product of a push repository, up to some seconds old.
  *
- * @throws E_REFUSED when a name is unknown or ambiguous, or the organization is excluded
+ * @throws E_REFUSED when a name is unknown or ambiguous, or the organization is excluded; orphaned where what it filled
+ * went with its product or organization
  */
 export async function locate(
   deps: ReconcileDeps,
@@ -74,9 +76,14 @@ export async function locate(
   signal?: AbortSignal,
 ): Promise<Place> {
   const parsed = parsePushPath(path);
-  const { organization, product } = await findOrganizationAndProduct(deps, parsed, signal);
   const ownedId = readOwnedRepositoryId(push.distribution.pulp_labels);
-  return { path: parsed, push, organization, productId: product?.id ?? null, ownedId };
+  try {
+    const { organization, product } = await findOrganizationAndProduct(deps, parsed, signal);
+    return { path: parsed, push, organization, productId: product?.id ?? null, ownedId };
+  } catch (error) {
+    if (ownedId !== null && isUnknown(error)) await findOwned(deps, ownedId, path, signal);
+    throw error;
+  }
 }
 
 /**
@@ -115,6 +122,10 @@ function findOrganizationAndProduct(
     },
     () => directory.forget(),
   );
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof RefusedError && ['unknown-organization', 'unknown-product'].includes(error.reason);
 }
 
 /** A claimed repository that is gone is never made again: somebody deleted it. */

@@ -149,7 +149,7 @@ describeScenarios('other hands', (scenario) => {
       id: 'hands-product-deleted',
       given: 'a tag in Katello',
       when: 'somebody deletes the product, another tag is pushed, and somebody makes the product again',
-      outcome: 'the push is refused before and after, and no repository is made again',
+      outcome: 'the push is refused as orphaned before and after, and no repository is made again',
     },
     async (scene) => {
       const administrator = createAdministrator(scene);
@@ -160,7 +160,7 @@ describeScenarios('other hands', (scenario) => {
       await scene.push('2', scene.image('two'));
       scene.lab.deps.directory.forget(); // as it does after half a minute
       await scene.run();
-      expectRefused(scene, 'unknown-product');
+      expectRefused(scene, 'orphaned');
       await administrator.createProduct();
       await scene.run();
 
