@@ -91,6 +91,17 @@ export function orphanVerdict(facts: OrphanFacts, order: Order, rules: OrphanRul
   return { mayGo: true };
 }
 
+/**
+ * Whether a person who means all orphans means this one: not what is in quarantine, not what was pushed to since, and what
+ * is unproven only if they say so.
+ */
+export function isMeantByAll(facts: OrphanFacts, order: Order, rules: OrphanRules): boolean {
+  if (closingInForce(facts, rules)) return true;
+  const everywhere: OrphanRules = { ...rules, policy: 'full' };
+  if (facts.isProven || order !== 'unproven') return orphanVerdict(facts, 'sweep', everywhere).mayGo;
+  return orphanVerdict({ ...facts, isProven: true }, 'push', everywhere).mayGo;
+}
+
 /** The next step, as far as it is not somebody's decision. */
 export function nextStep(facts: OrphanFacts, rules: OrphanRules): OrphanStep {
   const leftovers = [LABELS.closing, LABELS.quarantine].filter((label) => label in facts.labels);
