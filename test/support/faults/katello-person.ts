@@ -12,7 +12,9 @@ export interface KatelloPerson {
   holdRepository(repositoryId: number, tag: string, digest: string): Promise<string>;
   /** As `holdRepository`, but its request is not even answered: Katello is still planning the task. */
   holdPlanning(repositoryId: number, tag: string, digest: string): Promise<void>;
-  /** Publishes a content view of the repository, which stands still. */
+  /** Tasks whose label contains this stand still from now on. */
+  hold(label: string): Promise<void>;
+  /** Publishes a new content view of the repository, one of the first organization, which stands still. */
   holdView(repositoryId: number): Promise<string>;
   /** Everything that stands still goes on. */
   release(): Promise<void>;
@@ -35,6 +37,8 @@ export function createKatelloPerson({ url, controlUrl }: StandIn): KatelloPerson
   const ask = send(url);
   const control = send(controlUrl);
 
+  const hold = async (label: string): Promise<void> => void (await control('POST', '/tasks/hold', { label }));
+  let views = 0;
   const importTag = (repositoryId: number, tag: string, digest: string) =>
     ask('PUT', `/katello/api/v2/repositories/${repositoryId}/import_uploads`, {
       async: true,
@@ -45,8 +49,9 @@ export function createKatelloPerson({ url, controlUrl }: StandIn): KatelloPerson
     });
 
   return {
+    hold,
     async holdRepository(repositoryId, tag, digest) {
-      await control('POST', '/tasks/hold', { label: 'ImportUpload' });
+      await hold('ImportUpload');
       return Started.parse(await importTag(repositoryId, tag, digest)).id;
     },
     async holdPlanning(repositoryId, tag, digest) {
@@ -57,9 +62,9 @@ export function createKatelloPerson({ url, controlUrl }: StandIn): KatelloPerson
       while (!(await isPlanned()));
     },
     async holdView(repositoryId) {
-      const view = { organization_id: 1, name: 'all', repository_ids: [repositoryId] };
+      const view = { organization_id: 1, name: `view ${++views}`, repository_ids: [repositoryId] };
       const { id } = Created.parse(await ask('POST', '/katello/api/v2/content_views', view));
-      await control('POST', '/tasks/hold', { label: 'ContentView::Publish' });
+      await hold('ContentView::Publish');
       return Started.parse(await ask('POST', `/katello/api/v2/content_views/${id}/publish`, {})).id;
     },
     async release() {

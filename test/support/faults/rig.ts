@@ -17,7 +17,7 @@ import { type FaultProxy, type FaultProxyOptions, startFaultProxy } from './prox
 import { type FaultyRedis, startFaultyRedis } from './redis-server.ts';
 import { readWorld, twinsIn } from './world.ts';
 
-const PREFIX = 'kpr.push';
+export const PREFIX = 'kpr.push';
 
 export interface Rig {
   readonly site: Site;
@@ -146,7 +146,7 @@ export async function untilSettled({ ledger }: Rig, timeoutMs: number): Promise<
 }
 
 /** What Katello (4.16 and later) calls the repository of a path that names no product. */
-function nameInPushProduct(path: string): string {
+export function nameInPushProduct(path: string): string {
   return path.replace('/', '/container_push/');
 }
 
