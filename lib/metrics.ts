@@ -14,6 +14,8 @@ export interface Readings {
   /** age in seconds of the oldest push that is not published; 0 when there is none */
   readLag(): Promise<number>;
   countFailedPaths(): Promise<number>;
+  /** orphans by state at the last sweep */
+  countOrphans(): Promise<Readonly<Record<string, number>>>;
   isRedisUp(): boolean;
 }
 
@@ -33,6 +35,7 @@ export interface Metrics {
   hinted(source: HintSource): void;
   /** The token endpoint answered. */
   tokenAnswered(outcome: 'granted' | 'refused' | 'anonymous' | 'error'): void;
+  orphanDeleted(): void;
   /** In Prometheus' text format. A reading that fails leaves its gauge as it was. */
   render(): Promise<{ contentType: string; body: string }>;
 }
@@ -56,7 +59,9 @@ export function createMetrics(version: string, readings: Readings): Metrics {
   const leaseLost = counter('lease_lost_total', 'Leases that another process took over');
   const hints = counter('hints_total', 'Hints that there may be a push', ['source']);
   const tokens = counter('tokens_total', 'Answers of the token endpoint', ['outcome']);
+  const orphansDeleted = counter('orphans_deleted_total', 'Push repositories that were deleted as orphans');
 
+  const orphans = gauge('orphans', 'Push repositories whose Katello repository is gone', ['state']);
   const lag = gauge('lag_seconds', 'Age of the oldest push that is not published');
   const jobs = gauge('queue_jobs', 'Jobs', ['queue', 'state']);
   const oldest = gauge('queue_oldest_seconds', 'Age of the oldest waiting job', ['queue']);
@@ -67,6 +72,7 @@ export function createMetrics(version: string, readings: Readings): Metrics {
     redisUp.set(readings.isRedisUp() ? 1 : 0);
     lag.set(await readings.readLag());
     failedPaths.set(await readings.countFailedPaths());
+    for (const [state, count] of Object.entries(await readings.countOrphans())) orphans.set({ state }, count);
     for (const { queue, states, oldestSeconds } of await readings.readQueues()) {
       oldest.set({ queue }, oldestSeconds);
       for (const [state, count] of Object.entries(states)) jobs.set({ queue, state }, count);
@@ -82,6 +88,7 @@ export function createMetrics(version: string, readings: Readings): Metrics {
     leaseLost: () => leaseLost.inc(),
     hinted: (source) => hints.inc({ source }),
     tokenAnswered: (outcome) => tokens.inc({ outcome }),
+    orphanDeleted: () => orphansDeleted.inc(),
     render: async () => {
       await read().catch(() => undefined); // Redis is away: redis_up tells
       return { contentType: registry.contentType, body: await registry.metrics() };

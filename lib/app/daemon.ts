@@ -24,6 +24,7 @@ import type { RedisHandle } from '../state/redis.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { createUpstreams, type Upstream, type Upstreams } from '../upstreams.ts';
 import { deletesPushRepositories, describeCleanup } from './cleanup.ts';
+import { createOrphaning, type Orphaning } from './orphaning.ts';
 import { createProbes } from './probes.ts';
 import { createReconciling } from './reconciling.ts';
 
@@ -46,6 +47,7 @@ export interface Daemon {
   readonly queues: Queues;
   readonly metrics: Metrics;
   readonly reconciler: Reconciler;
+  readonly orphaning: Orphaning;
   readonly upstreams: Upstreams;
   readonly tuner: Tuner;
   /** null where the daemon is no worker */
@@ -84,6 +86,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     readQueues: () => queues.inspect(),
     readLag: () => readLagSeconds(store),
     countFailedPaths: () => store.paths.countFailed(),
+    countOrphans: () => store.orphans.readCounts(),
     isRedisUp: () => redis.isUp(),
   });
 
@@ -114,7 +117,8 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     onFull: () => log.warn('too many failed logins: new ones are refused unasked for five minutes'),
   });
   const directory = createDirectory(clients.katello, { ttlMs: DIRECTORY_MS });
-  const reconciler = createReconciling(config, clients, directory, store, metrics, log);
+  const orphaning = createOrphaning({ config, clients, store, queues, metrics, log });
+  const reconciler = createReconciling(config, clients, directory, store, metrics, log, (path) => orphaning.hint(path));
   const tuner = createTuner({
     queues,
     acquireLease: (name, ttlMs) => store.acquireLease(name, ttlMs),
@@ -139,6 +143,12 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
         log: log.child({ component: 'worker' }),
       })
     : null;
+  const sweeper = hasRole('worker')
+    ? orphaning.createWorker(workerOptions(), {
+        check: (system) => upstreams.check(system),
+        isOpen: () => fatal === null && upstreams.isOpen(),
+      })
+    : null;
   const detector = hasRole('detector') ? createDetecting(config, clients, store, queues, metrics, log) : null;
 
   const hearHints = async (wakened: Detector): Promise<void> => {
@@ -161,6 +171,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     queues,
     metrics,
     reconciler,
+    orphaning,
     upstreams,
     tuner,
     canary,
@@ -177,18 +188,20 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
         await tuner.tick();
         await canary?.send();
         worker.start();
+        await orphaning.queue.addSweep();
+        sweeper?.start();
       }
       if (detector) {
         background.push(detector.run(stopping.signal));
         void hearHints(detector); // waits for a Redis that is away, and stopping must not
       }
-      schedule = startSchedule(appointments(queues, store, tuner, canary), log);
+      schedule = startSchedule(appointments(queues, store, orphaning, tuner, canary), log);
     },
     stop: async () => {
       stopping.abort();
       await schedule?.stop();
       const left = (await worker?.close(GRACE_MS)) ?? [];
-      await Promise.allSettled([...background, canary?.close()]);
+      await Promise.allSettled([...background, sweeper?.close(GRACE_MS), canary?.close()]);
       await queues.close();
       return left;
     },
@@ -226,11 +239,18 @@ function createDetecting(
 }
 
 /** All daemons keep these; a job that two of them add is one job. Only workers have a canary. */
-function appointments(queues: Queues, store: Store, tuner: Tuner, canary: Canary | null): Appointment[] {
+function appointments(
+  queues: Queues,
+  store: Store,
+  orphaning: Orphaning,
+  tuner: Tuner,
+  canary: Canary | null,
+): Appointment[] {
   const look = () => store.paths.queueDueLooks(MOST_LOOKS, (path) => queues.add(path));
   const ofWorkers: Appointment[] = canary
     ? [
         { name: 'canary', cron: '*/20 * * * * *', run: () => canary.send() },
+        { name: 'orphans', cron: '0 17 * * * *', run: () => orphaning.queue.addSweep() },
         { name: 'hurry', cron: '*/5 * * * * *', run: () => queues.hurry(LONGEST_STEP_BACK_MS) },
         { name: 'clocks', cron: '15 * * * * *', run: () => queues.forgetClocksAhead() },
         { name: 'concurrency', cron: '30 * * * * *', run: () => tuner.tick() },

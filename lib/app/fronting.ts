@@ -14,14 +14,14 @@ import type { TokenKey } from './token-key.ts';
 /** What the token endpoint is put together from. */
 export interface Fronting {
   readonly config: Config;
-  readonly daemon: Pick<Daemon, 'clients' | 'directory' | 'store' | 'metrics' | 'throttle' | 'hint'>;
+  readonly daemon: Pick<Daemon, 'clients' | 'directory' | 'store' | 'metrics' | 'throttle' | 'hint' | 'orphaning'>;
   readonly key: TokenKey;
   readonly log: Logger;
 }
 
 /** Narrows the daemon to what the front asks for; the hints and grants it gives never fail a token. */
 export function createFrontDeps({ config, daemon, key, log: parent }: Fronting): FrontDeps {
-  const { clients, directory, store, metrics, throttle, hint } = daemon;
+  const { clients, directory, store, metrics, throttle, hint, orphaning } = daemon;
   const { pulp, katello, users } = clients;
   const log = parent.child({ component: 'front' });
   const making = {
@@ -33,6 +33,7 @@ export function createFrontDeps({ config, daemon, key, log: parent }: Fronting):
   };
   return {
     settings: settingsOf(config),
+    releaseOrphan: (path, signal) => orphaning.orphans.release(path, signal),
     users,
     throttle,
     directory,

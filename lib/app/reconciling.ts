@@ -20,6 +20,7 @@ export function createReconciling(
   store: Store,
   metrics: Metrics,
   log: Logger,
+  onOrphaned: (path: string) => Promise<void>,
 ): Reconciler {
   const { receipts, paths, grants } = store;
   const grantMs = longestGrantMs({ cacheMs: config.token.cacheMs, tokenSeconds: config.token.seconds });
@@ -39,6 +40,7 @@ export function createReconciling(
     readPace: (path) => paths.readPace(path),
     writePace: (path, notBefore) => paths.writePace(path, notBefore),
     scheduleLook: (path, at) => paths.scheduleLook(path, at),
+    onOrphaned,
     log: log.child({ component: 'reconcile' }),
     onStage: (stage, durationMs) => metrics.stageTook(stage, durationMs),
     onPublished: (durationMs) => metrics.published(durationMs),

@@ -92,6 +92,11 @@ export type Log = Readonly<
 
 export interface FrontDeps {
   readonly settings: FrontSettings;
+  /**
+   * Frees the path of a push repository whose Katello repository is gone, or whose deletion was begun; fulfilled once it is
+   * free. @throws E_REFUSED closing, orphaned
+   */
+  readonly releaseOrphan: (path: string, signal: AbortSignal) => Promise<void>;
   readonly users: Users;
   /** one for all that ask Katello with logins of people, the dashboard too: Katello counts them together */
   readonly throttle: Throttle;

@@ -27,7 +27,8 @@ export async function findPushLabels(
 }
 
 /**
- * Passes if the path may be pushed to, whoever pushes.
+ * Passes if the path may be pushed to, whoever pushes. What a deletion in Katello left behind goes first, where that is
+ * proven and no other push can be under way.
  *
  * @returns id of the product whose repository the push fills: the place's, unless the repository has been labelled as
  *   another one's
@@ -36,11 +37,18 @@ export async function findPushLabels(
  */
 export async function checkPush(deps: FrontDeps, place: FoundPlace, signal: AbortSignal): Promise<number> {
   const { path } = place.path;
-  const labels = await findPushLabels(deps, path, signal);
-  if (labels && LABELS.closing in labels) {
-    throw refuse('closing', { n: String(Math.ceil(longestGrantMs(deps.settings) / 60_000)) });
-  }
+  const productId = await findTarget(deps, place, signal);
+  if (productId !== null) return productId;
+  await deps.releaseOrphan(path, signal);
+  const freed = await findTarget(deps, place, signal);
+  if (freed === null) throw refuse('orphaned', { path });
+  return freed;
+}
 
+/** As `checkPush`; null for an orphan, and for what is closed to pushes. */
+async function findTarget(deps: FrontDeps, place: FoundPlace, signal: AbortSignal): Promise<number | null> {
+  const labels = await findPushLabels(deps, place.path.path, signal);
+  if (labels && LABELS.closing in labels) return null;
   const ownedId = labels && readOwnedRepositoryId(labels);
   return ownedId === null ? checkByName(deps, place, signal) : checkOwned(deps, place, ownedId, signal);
 }
@@ -74,9 +82,9 @@ async function findOwned(
   return listed ? { ...listed, product } : findRepository(id, signal);
 }
 
-async function checkOwned(deps: FrontDeps, place: FoundPlace, id: number, signal: AbortSignal): Promise<number> {
+async function checkOwned(deps: FrontDeps, place: FoundPlace, id: number, signal: AbortSignal): Promise<number | null> {
   const repository = await findOwned(deps, place, id, signal);
-  if (!repository) throw refuse('orphaned', { path: place.path.path });
+  if (!repository) return null;
   checkTarget(repository, place.path, deps.settings.katelloHost);
   return repository.product.id;
 }

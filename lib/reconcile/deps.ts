@@ -55,6 +55,8 @@ export interface ReconcileDeps {
   readonly writePace: (path: string, notBefore: number) => Promise<void>;
   /** Looks at the path again at this time (epoch ms), once. */
   readonly scheduleLook: (path: string, at: number) => Promise<void>;
+  /** The Katello repository of the path is gone. */
+  readonly onOrphaned: (path: string) => Promise<void>;
   readonly log: Log;
   readonly onStage: (stage: string, durationMs: number) => void;
   readonly onPublished: (pushToKatelloMs: number) => void;

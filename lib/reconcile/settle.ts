@@ -40,6 +40,7 @@ export async function settle(run: FailedRun, error: unknown): Promise<Outcome> {
       reason: error.reason,
       error: shown.message,
     });
+    if (error.reason === 'orphaned') await deps.onOrphaned(path);
     return { kind: 'done', result: 'refused' };
   }
 

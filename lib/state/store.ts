@@ -6,6 +6,7 @@ import { createGrants, type Grants } from './grants.ts';
 import { createHints, type Hints } from './hints.ts';
 import { createKeys } from './keys.ts';
 import { createLeases, type Lease } from './leases.ts';
+import { createOrphanMemory, type OrphanMemory } from './orphans.ts';
 import { createPaths, type Paths } from './paths.ts';
 import { createReceipts, type Receipts } from './receipts.ts';
 
@@ -24,6 +25,7 @@ export interface Store {
   readonly paths: Paths;
   readonly grants: Grants;
   readonly hints: Hints;
+  readonly orphans: OrphanMemory;
   /** Null when somebody else holds it. @throws E_TRANSPORT */
   acquireLease(name: string, ttlMs: number): Promise<Lease | null>;
   /** The detector's place as it wrote it, or null. @throws E_TRANSPORT */
@@ -44,6 +46,7 @@ export function createStore({ redis, prefix, receiptDays, onLeaseLost, now = Dat
     paths: createPaths(keys, now),
     grants: createGrants(keys, now),
     hints: createHints(keys),
+    orphans: createOrphanMemory(keys, receiptDays * DAY_MS),
     acquireLease: createLeases(keys, { now: () => performance.now(), onLost: onLeaseLost }),
     readCursor: () => keys.run((client) => client.get(cursor)),
     writeCursor: async (text) => {

@@ -10,6 +10,7 @@ import { createKatelloUsers } from '../../lib/katello/users.ts';
 import { createPushProduct } from '../../lib/reconcile/create.ts';
 import type { ReconcileDeps } from '../../lib/reconcile/deps.ts';
 import { type Lab, type LabOptions, type SeenCall, startLab } from './lab.ts';
+import { createOrphanLab, type OrphanLab, type OrphanLabOptions } from './orphan-lab.ts';
 import { basic, newKey, read, type Told } from './told.ts';
 
 /** Where clients push to in these tests. */
@@ -34,6 +35,8 @@ export interface Ask {
 
 export interface FrontLab {
   readonly lab: Lab;
+  /** what frees paths of their orphans, on the clock of the lab */
+  readonly orphanLab: OrphanLab;
   readonly server: FastifyInstance;
   /** PEM that signs; a test may put another one in its place */
   readonly keys: { private: string };
@@ -43,7 +46,7 @@ export interface FrontLab {
   readonly outcomes: string[];
   /** everything that was logged, as one text */
   readonly logged: () => string;
-  /** moves the clock of caches and throttles */
+  /** moves the clock of caches and throttles, and that of the lab */
   passMs(ms: number): void;
   ask(ask: Ask): Promise<Told>;
   /** Makes something in Katello as its administrator; answers its id. @param what such as `products` */
@@ -62,6 +65,7 @@ export interface FrontLabOptions extends Omit<LabOptions, 'world' | 'wrap'> {
   readonly front?: Partial<FrontSettings>;
   /** lets a test come between the front and its dependencies */
   readonly wrapFront?: (deps: FrontDeps) => FrontDeps;
+  readonly orphans?: OrphanLabOptions;
   /** the same for what makes the push product */
   readonly wrapReconcile?: LabOptions['wrap'];
 }
@@ -91,7 +95,9 @@ export async function startFrontLab(options: FrontLabOptions = {}): Promise<Fron
   const now = () => performance.now() + passedMs;
   const onFull = () => log.warn('too many failed logins');
 
+  const orphanLab = createOrphanLab(lab, options.orphans);
   const deps: FrontDeps = {
+    releaseOrphan: (path, signal) => orphanLab.orphans.release(path, signal),
     settings: {
       realm: 'https://push.example.com/token',
       host: REGISTRY,
@@ -138,6 +144,7 @@ export async function startFrontLab(options: FrontLabOptions = {}): Promise<Fron
 
   return {
     lab,
+    orphanLab,
     server,
     keys,
     userCalls,
@@ -146,6 +153,7 @@ export async function startFrontLab(options: FrontLabOptions = {}): Promise<Fron
     logged: () => lines.join('\n'),
     passMs: (ms) => {
       passedMs += ms;
+      lab.passMs(ms);
     },
     async ask({ as, password, scopes = [], service = REGISTRY, from = '192.0.2.1' }) {
       const query = new URLSearchParams({ service });

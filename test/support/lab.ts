@@ -76,6 +76,8 @@ export interface LabOnPulp {
   readonly looks: Map<string, number>;
   /** what the reactor said a person must act on, oldest first */
   readonly alarms: Alarm[];
+  /** paths whose reconciles met no Katello repository any more, oldest first */
+  readonly orphaned: string[];
   /** moves the clock of the reactor */
   passMs(ms: number): void;
   /** Pushes under the reserved prefix. */
@@ -168,6 +170,7 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
   const receipts = new Map<string, Receipt>();
   const looks = new Map<string, number>();
   const alarms: Alarm[] = [];
+  const orphaned: string[] = [];
   const pace = new Map<string, number>();
   const leases = new Set<string>();
   const silent = (): void => undefined;
@@ -188,6 +191,7 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
     readPace: async (path) => pace.get(path) ?? null,
     writePace: async (path, notBefore) => void pace.set(path, notBefore),
     scheduleLook: async (path, at) => void looks.set(path, at),
+    onOrphaned: async (path) => void orphaned.push(path),
     log: {
       debug: silent,
       info: silent,
@@ -219,6 +223,7 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
     receipts,
     looks,
     alarms,
+    orphaned,
     passMs: (ms) => {
       clockMs += ms;
     },

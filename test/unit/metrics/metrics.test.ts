@@ -5,6 +5,7 @@ const quiet: Readings = {
   readQueues: async () => [{ queue: 'reconcile', states: { waiting: 3, failed: 0 }, oldestSeconds: 7 }],
   readLag: async () => 4.5,
   countFailedPaths: async () => 2,
+  countOrphans: async () => ({ due: 2, closing: 0 }),
   isRedisUp: () => true,
 };
 

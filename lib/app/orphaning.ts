@@ -1,0 +1,87 @@
+/**
+ * Deleting what was deleted, with everything that it needs.
+ */
+
+import type { QueueOptions } from '../../queues/contract.ts';
+import { createOrphanQueue, createOrphanWorker, type OrphanQueue, type OrphanWorker } from '../../queues/orphans.ts';
+import type { Queues } from '../../queues/queues.ts';
+import type { Clients } from '../clients.ts';
+import type { Config } from '../config.ts';
+import { longestGrantMs } from '../front/target.ts';
+import { errorFields, type Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { createOrphans, type Orphans } from '../reconcile/orphans/orphans.ts';
+import type { Store } from '../state/store.ts';
+import type { Upstreams } from '../upstreams.ts';
+
+export interface Orphaning {
+  readonly orphans: Orphans;
+  readonly queue: OrphanQueue;
+  /** Something says that the path's Katello repository is gone. Never fails: the next sweep finds it too. */
+  hint(path: string): Promise<void>;
+  /** Takes jobs, once it is started. */
+  createWorker(options: QueueOptions, upstreams: Pick<Upstreams, 'check' | 'isOpen'>): OrphanWorker;
+}
+
+export interface OrphaningOptions {
+  readonly config: Config;
+  readonly clients: Pick<Clients, 'pulp' | 'katello'>;
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly metrics: Pick<Metrics, 'orphanDeleted'>;
+  readonly log: Logger;
+}
+
+/**
+ * A token is decided for half a minute at most after the labels were read, with rows that are a quarter of a minute old;
+ * and a manifest arrives some seconds after its token was checked.
+ */
+const LATE_MS = 60_000;
+
+export function createOrphaning({ config, clients, store, queues, metrics, log: parent }: OrphaningOptions): Orphaning {
+  const log = parent.child({ component: 'orphans' });
+  const named = queues.all.find(({ name }) => name === 'orphans');
+  if (!named) throw new Error('there is no queue called orphans');
+  const queue = createOrphanQueue(named);
+  const { cacheMs, seconds: tokenSeconds } = config.token;
+  const orphans = createOrphans({
+    pulp: clients.pulp,
+    katello: clients.katello,
+    settings: {
+      prefix: config.pathPrefix,
+      policy: config.policy,
+      quarantineMs: config.orphans.quarantineMs,
+      closingMs: longestGrantMs({ cacheMs, tokenSeconds }) + LATE_MS,
+      limit: config.orphans.limit,
+    },
+    acquireLease: (name, ttlMs) => store.acquireLease(name, ttlMs),
+    findDeletedAt: (uuid) => store.orphans.findDeletedAt(uuid),
+    noteDeleted: (uuid, at) => store.orphans.noteDeleted(uuid, at),
+    queueStep: (path, afterMs) => queue.addStep(path, afterMs),
+    queueRun: (path) => queues.promote(path),
+    log,
+    onDeleted: () => metrics.orphanDeleted(),
+    now: Date.now,
+  });
+
+  return {
+    orphans,
+    queue,
+    hint: async (path) => {
+      try {
+        await queue.addStep(path, 0);
+      } catch (error) {
+        log.debug('hint of an orphan is lost', { path, ...errorFields(error) });
+      }
+    },
+    createWorker: (options, upstreams) =>
+      createOrphanWorker({
+        ...options,
+        sweep: async (signal) => store.orphans.writeCounts(await orphans.sweep(signal)),
+        step: (path, signal) => orphans.step(path, signal),
+        check: async (system) => system === 'redis' || upstreams.check(system),
+        isOpen: () => upstreams.isOpen(),
+        log,
+      }),
+  };
+}
