@@ -6,6 +6,7 @@ import { createDistributions } from './distributions.ts';
 import type { Pulp } from './pulp.ts';
 import { createRepositories } from './repositories.ts';
 import { Status } from './schema.ts';
+import { createSignatures } from './signatures.ts';
 import { createTasks } from './tasks.ts';
 
 export interface PulpOptions {
@@ -32,5 +33,6 @@ export function createPulp(http: HttpClient, options: PulpOptions = {}): Pulp {
     ...createRepositories(http, api),
     ...createDistributions(http, api),
     ...createContent(http, api),
+    ...createSignatures(http, api),
   };
 }

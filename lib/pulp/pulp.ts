@@ -10,6 +10,7 @@ import type {
   ManifestParts,
   Repository,
   RepositoryVersion,
+  Signature,
   Status,
   Tag,
   TagName,
@@ -76,6 +77,8 @@ export interface Pulp {
   /** For administrators only, whatever roles an account has. */
   readArtifacts(hrefs: readonly string[], signal?: AbortSignal): Promise<Artifact[]>;
   listManifests(versionHref: string, signal?: AbortSignal): Promise<Manifest[]>;
+  /** Signatures of the atomic kind; those of cosign are tags. @throws as `listTagNames` */
+  listSignatures(versionHref: string, signal?: AbortSignal): Promise<Signature[]>;
   /** Digests and media types of an index's entries, from the registry (REST does not show what Pulp could not link). */
   readIndexEntries(
     basePath: string,

@@ -60,6 +60,10 @@ export type Manifest = z.infer<typeof Manifest>;
 export const ManifestParts = Manifest.extend({ config_blob: z.string().nullable(), blobs: z.array(z.string()) });
 export type ManifestParts = z.infer<typeof ManifestParts>;
 
+/** What the registry's signature extension took (pulp_container 2.9 to 2.30); never copied with what it signs. */
+export const Signature = z.object({ pulp_href: z.string(), signed_manifest: z.string() });
+export type Signature = z.infer<typeof Signature>;
+
 /** `artifact` is null while Pulp holds no bytes of it. */
 export const Blob = z.object({ pulp_href: z.string(), digest: z.string(), artifact: z.string().nullable() });
 export type Blob = z.infer<typeof Blob>;

@@ -8,6 +8,7 @@ import {
   latestOf,
   type Manifest,
   type Repository,
+  type Signature,
   type State,
   type Tag,
   type Version,
@@ -38,6 +39,7 @@ interface Kinds {
   readonly blob: Blob;
   readonly manifest: Manifest;
   readonly tag: Tag;
+  readonly signature: Signature;
 }
 
 function isKind<K extends keyof Kinds>(unit: Content | undefined, kind: K): unit is Unit<K> {
@@ -162,9 +164,11 @@ export function expandRemoved(state: State, repository: Repository, ids: readonl
   });
   const staysUsed = idsOf(images.filter((image) => !goneImages.includes(image)).flatMap(blobsOf));
   const blobs = [...pick(state, named, 'blob').map(({ id }) => id), ...goneImages.flatMap(blobsOf)];
+  const gone = idsOf([...goneLists, ...goneImages].map(({ id }) => id));
   return new Set([
     ...pick(state, named, 'tag').map(({ id }) => id),
-    ...[...goneLists, ...goneImages].map(({ id }) => id),
+    ...gone,
+    ...pick(state, present, 'signature').flatMap(({ id, manifestId }) => (gone.has(manifestId) ? [id] : [])),
     ...blobs.filter((id) => present.has(id) && !staysUsed.has(id)),
   ]);
 }

@@ -4,13 +4,14 @@ import { type Call, Refusal, type Route } from './http.ts';
 import { type Kernel, resolveVersion } from './kernel.ts';
 import { answerList, answerOne, type Filters, identityFilters, type Listing, textFilters } from './lists.ts';
 import { API, changesOf, contentHref, renderContent } from './render.ts';
-import type { Artifact, Blob, Content, Manifest, State, Tag } from './state.ts';
+import type { Artifact, Blob, Content, Manifest, Signature, State, Tag } from './state.ts';
 
 export function contentRoutes({ state }: Kernel): Route[] {
   return [
     ...unitRoutes(state, 'tag', tagFilters(state)),
     ...unitRoutes(state, 'manifest', manifestFilters),
     ...unitRoutes(state, 'blob', blobFilters),
+    ...unitRoutes(state, 'signature', signatureFilters),
     { pattern: new RegExp(`^${API}artifacts/$`), methods: { GET: (call) => answerList(call, artifactListing(state)) } },
   ];
 }
@@ -58,6 +59,11 @@ const manifestFilters: Filters<Manifest> = {
 };
 
 const blobFilters: Filters<Blob> = textFilters('digest', ({ digest }: Blob) => digest);
+
+const signatureFilters: Filters<Signature> = {
+  ...textFilters('name', ({ name }: Signature) => name),
+  ...textFilters('digest', ({ digest }: Signature) => digest),
+};
 
 function artifactListing(state: State): Listing<Artifact> {
   return {

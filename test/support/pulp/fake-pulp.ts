@@ -12,6 +12,7 @@ import { type Answer, type Call, dispatchCall, htmlPage, Refusal, type Route, re
 import { createKernel } from './kernel.ts';
 import { registryRoutes } from './registry.ts';
 import { findRepository, repositoryRoutes } from './repositories.ts';
+import { signatureRoutes } from './signatures.ts';
 import { createState, type State, type Task, WORLDS, type WorldName } from './state.ts';
 import { statusRoutes, taskRoutes } from './task-routes.ts';
 import { createTaskQueue, isFinal, PUSH_TASK } from './tasks.ts';
@@ -74,6 +75,7 @@ export async function startFakePulp(options: FakePulpOptions): Promise<FakePulp>
     ...distributionRoutes(kernel),
     ...contentRoutes(kernel),
     ...registryRoutes(kernel),
+    ...signatureRoutes(kernel),
   ];
   const requests: SeenRequest[] = [];
   let hook: Parameters<FakePulp['intercept']>[0] = null;

@@ -140,6 +140,14 @@ export function renderContent(state: State, unit: Content): Json {
       return { ...common, digest: unit.digest, artifact: `${API}artifacts/${unit.artifactId}/` };
     case 'tag':
       return { ...common, name: unit.name, tagged_manifest: contentHref({ kind: 'manifest', id: unit.manifestId }) };
+    case 'signature':
+      return {
+        ...common,
+        name: unit.name,
+        digest: unit.digest,
+        type: 'atomic',
+        signed_manifest: contentHref({ kind: 'manifest', id: unit.manifestId }),
+      };
     default:
       return {
         ...common,
@@ -214,7 +222,7 @@ function createdPrn(created: Created): string {
 
 function countUnits(state: State, ids: ReadonlySet<string>, query: string): Json {
   const summary: Json = {};
-  for (const kind of ['blob', 'manifest', 'tag'] as const) {
+  for (const kind of ['blob', 'manifest', 'signature', 'tag'] as const) {
     const count = pick(state, ids, kind).length;
     if (count > 0) summary[`container.${kind}`] = { count, href: `${API}content/container/${kind}s/?${query}` };
   }

@@ -58,7 +58,20 @@ export interface Tag {
   readonly manifestId: string;
 }
 
-export type Content = Blob | Manifest | Tag;
+/** What `extensions/v2/` takes for a manifest; `add/` and the copies leave it behind. */
+export interface Signature {
+  readonly kind: 'signature';
+  readonly id: string;
+  readonly createdAt: string;
+  /** `DIGEST-OF-THE-MANIFEST@32-HEX-DIGITS` */
+  readonly name: string;
+  readonly digest: string;
+  /** Base64 as it came */
+  readonly data: string;
+  readonly manifestId: string;
+}
+
+export type Content = Blob | Manifest | Tag | Signature;
 
 export interface Version {
   readonly id: string;
