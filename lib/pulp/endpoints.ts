@@ -4,6 +4,7 @@ import { type Delay, delay as ordinaryDelay } from '../http/wait.ts';
 import { createContent } from './content.ts';
 import { createDistributions } from './distributions.ts';
 import type { Pulp } from './pulp.ts';
+import { rememberContent } from './remember.ts';
 import { createRepositories } from './repositories.ts';
 import { Status } from './schema.ts';
 import { createSignatures } from './signatures.ts';
@@ -32,7 +33,7 @@ export function createPulp(http: HttpClient, options: PulpOptions = {}): Pulp {
     ...createTasks(http, api, { timeoutMs: taskTimeoutMs, delay, now }),
     ...createRepositories(http, api),
     ...createDistributions(http, api),
-    ...createContent(http, api),
+    ...rememberContent(createContent(http, api)),
     ...createSignatures(http, api),
   };
 }
