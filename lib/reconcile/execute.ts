@@ -13,7 +13,7 @@ import { explainRefusal } from './busy.ts';
 import { createPushProduct, createRepository } from './create.ts';
 import type { ReconcileDeps } from './deps.ts';
 import type { Guard } from './lease.ts';
-import { changesTags, type Observed } from './observe.ts';
+import { changesTags, type Observed, observeServed } from './observe.ts';
 import { cure } from './poison.ts';
 import { publish, verify } from './publish.ts';
 import type { Resolved } from './resolve.ts';
@@ -62,12 +62,11 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
     return { kind: 'made', repositoryId: await run.stage('create', () => create(run)) };
   }
 
-  await freeDistribution(run);
+  await freeDistribution(run, run.observed.takenHref);
   const hrefs = (units: readonly { readonly href: string }[]): string[] => units.map(({ href }) => href);
   const lists = only('index-lists').flatMap((action) => action.lists);
   let version = run.observed.target.version;
-  if (lists.length > 0)
-    version = await run.stage('lists', () => unlessPoisoned(run, () => indexLists(run, hrefs(lists))));
+  if (lists.length > 0) version = await run.stage('lists', () => orCure(run, () => indexLists(run, hrefs(lists))));
 
   const removed = only('remove-tags').flatMap((action) => action.tags);
   const manifests = only('remove-manifests').flatMap((action) => action.manifests);
@@ -82,22 +81,22 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
     await run.stage('publish', async () => {
       const upload = { tag, digest: digest ?? (await readDigest(run, tag)) };
       run.guard();
-      await unlessPoisoned(run, () => publish(run.deps, repositoryId, upload, run.signal));
+      await orCure(run, () => publish(run.deps, repositoryId, upload, run.signal));
     });
     const tags = new Map<string, string | null>([
       ...removed.map(({ name }) => [name, null] as const),
       ...added.map((one) => [one.name, one.digest] as const),
     ]);
-    pull = await run.stage('verify', () => verify(run.deps, { repositoryId, version, tags }, run.signal));
+    const expected = { repositoryId, version, tags };
+    pull = await run.stage('verify', () => orCure(run, () => verify(run.deps, expected, run.signal)));
   }
 
   if (only('claim').length > 0) await run.stage('claim', () => claim(run, plan, version));
   return { kind: 'done', pull };
 }
 
-/** Before Katello is asked for anything, which fails as long as a push past the web server has Katello's distribution. */
-async function freeDistribution(run: Run): Promise<void> {
-  const { takenHref } = run.observed;
+/** Katello fails as long as a push past the web server has its distribution. */
+async function freeDistribution(run: Run, takenHref: string | null): Promise<void> {
   if (takenHref === null) return;
   const path = run.resolved.path.path;
   run.deps.log.error("a push took over katello's distribution; it is given back", {
@@ -109,15 +108,18 @@ async function freeDistribution(run: Run): Promise<void> {
   await giveBack(run.deps.pulp, takenHref, write(run, STEPS.giveBack));
 }
 
-/** Does what makes Katello index the repository. Where that fails and can be cured it is; the next attempt goes through. */
-async function unlessPoisoned<T>(run: Run, work: () => Promise<T>): Promise<T> {
+/** Does what Katello may fail at. Where it fails for what can be cured it is; the next attempt goes through. */
+async function orCure<T>(run: Run, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const { targetHref } = run.observed;
+    const { deps, observed, resolved, signal } = run;
+    const { targetHref } = observed;
     if (targetHref && error instanceof TaskFailedError && error.system === 'katello') {
+      const { takenHref } = await observeServed(deps, resolved, observed, signal);
+      await freeDistribution(run, takenHref);
       const patient = { repositoryId: repositoryIdOf(run), targetHref, guard: run.guard };
-      await cure(run.deps, { ...patient, options: write(run, STEPS.cure) });
+      await cure(deps, { ...patient, options: write(run, STEPS.cure) });
     }
     throw error;
   }

@@ -20,7 +20,7 @@ import type { Repository } from '../pulp/schema.ts';
 import { busyWith } from './busy.ts';
 import type { ReconcileDeps } from './deps.ts';
 import type { PushRepository, Resolved } from './resolve.ts';
-import { readServed, type Served } from './served.ts';
+import { readServed } from './served.ts';
 import { mayDropSuperseded } from './superseded.ts';
 import { readBothTags } from './tags.ts';
 
@@ -32,7 +32,7 @@ export interface Observed {
   readonly pins: Pins;
   /** Katello's Pulp repository; null while there is none */
   readonly targetHref: string | null;
-  /** Katello's distribution, while a push past the web server has it */
+  /** Katello's distribution, while a push past the web server has it; null too while that was not read */
   readonly takenHref: string | null;
 }
 
@@ -60,7 +60,6 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
   const isForeign =
     targetAt !== null && claim !== null && (await isWrittenByOthers(deps, claim, push.uuid, targetAt, signal));
   const isWholeTarget = repository !== null && (await mayDropSuperseded(deps, repository, signal));
-  const served = await readServedOf(deps, repository, targetAt, signal);
   const basePath = push.distribution.base_path;
   const tags = await readBothTags(deps.pulp, { basePath, pushedAt, targetAt, isWholeTarget }, signal);
 
@@ -79,7 +78,7 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
       repositoryId: repository?.id ?? null,
       version: targetAt?.number ?? 0,
       publishedVersion: published?.number ?? 0,
-      servedVersion: served ? served.version : 'unread',
+      servedVersion: 'unread',
       tags: tags.target,
       isForeign,
       atClaim: isForeign ? await readTagsAt(deps, targetAt.repositoryHref, claim.targetVersion, signal) : null,
@@ -89,8 +88,27 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
     claim,
     pins: readPins(labels),
     targetHref: targetAt?.repositoryHref ?? null,
-    takenHref: served?.takenHref ?? null,
+    takenHref: null,
   };
+}
+
+/**
+ * The same with what Katello's distribution serves. For runs that would not publish, and for first ones: a publish reads it
+ * back anyway, and costs no call before.
+ *
+ * @throws E_REFUSED foreign-distribution
+ */
+export async function observeServed(
+  { pulp }: Pick<ReconcileDeps, 'pulp'>,
+  { repository }: Pick<Resolved, 'repository'>,
+  observed: Observed,
+  signal?: AbortSignal,
+): Promise<Observed> {
+  const basePath = repository?.container_repository_name ?? null;
+  const { target, targetHref } = observed;
+  if (basePath === null || targetHref === null) return observed;
+  const { version, takenHref } = await readServed(pulp, basePath, targetHref, signal);
+  return { ...observed, target: { ...target, servedVersion: version }, takenHref };
 }
 
 /**
@@ -99,16 +117,6 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
  */
 function isProtectedItself({ type, distribution }: PushRepository, { pulp_labels: labels }: Repository): boolean {
   return type === 'container-push' || isProtected(labels ?? distribution.pulp_labels);
-}
-
-async function readServedOf(
-  { pulp }: ReconcileDeps,
-  repository: Resolved['repository'],
-  targetAt: VersionRef | null,
-  signal?: AbortSignal,
-): Promise<Served | null> {
-  const basePath = repository?.container_repository_name ?? null;
-  return basePath === null || targetAt === null ? null : readServed(pulp, basePath, targetAt.repositoryHref, signal);
 }
 
 /** One call for both repositories. */

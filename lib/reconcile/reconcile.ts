@@ -9,7 +9,7 @@ import { InvariantError, isAbort } from '../errors.ts';
 import type { ReconcileDeps } from './deps.ts';
 import { execute, type Made, own } from './execute.ts';
 import { type Guard, LEASE_TTL_MS, withLease } from './lease.ts';
-import { type Observed, observe } from './observe.ts';
+import { type Observed, observe, observeServed } from './observe.ts';
 import { createOutages } from './outages.ts';
 import type { Outcome, RunContext } from './outcome.ts';
 import { nextLook, nextPublish } from './pace.ts';
@@ -65,12 +65,12 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
       const push = await findPushRepository(deps, path, signal);
       if (!push) return null;
       const resolved = await resolve(deps, await locate(deps, path, push, signal), null, signal);
-      const observed = await observe(deps, resolved, signal);
-      if (!observed) return null;
+      const decided = await decide(deps, resolved, signal);
+      if (!decided) return null;
 
-      const { pushed, target, claim } = observed;
+      const { pushed, target, claim } = decided.observed;
       const about = { path, claimedVersion: claim?.pushVersion ?? null, version: pushed.version };
-      return viewPlan({ ...about, repositoryId: target.repositoryId }, makePlan(deps, observed));
+      return viewPlan({ ...about, repositoryId: target.repositoryId }, decided.plan);
     },
   };
 }
@@ -111,12 +111,12 @@ async function runRound(run: Run): Promise<Outcome | null> {
 async function bringUp(run: Run, place: Place, madeId: number | null, guard: Guard): Promise<Outcome | Made> {
   const { deps, recorder, path, signal } = run;
   const resolved = await resolve(deps, place, madeId, signal);
-  const observed = await observe(deps, resolved, signal);
-  if (!observed) return GONE;
+  const decided = await decide(deps, resolved, signal);
+  if (!decided) return GONE;
 
+  const { observed, plan } = decided;
   const { pushed, claim } = observed;
   await recorder.open({ path, uuid: pushed.uuid, version: pushed.version, claimedVersion: claim?.pushVersion ?? null });
-  const plan = makePlan(deps, observed);
   const isToOwn = resolved.repository !== null && resolved.ownedId === null;
   if (plan.actions.length === 0 && !isToOwn) {
     await endUnchanged(run, resolved, plan);
@@ -130,6 +130,23 @@ async function bringUp(run: Run, place: Place, madeId: number | null, guard: Gua
   if (executed.kind === 'made') return executed;
   await endPublished(run, resolved, plan, executed.pull);
   return { kind: 'done', result: 'published' };
+}
+
+/** Both sides and the plan; null when the push repository went away. */
+async function decide(
+  deps: ReconcileDeps,
+  resolved: Resolved,
+  signal: AbortSignal,
+): Promise<{ observed: Observed; plan: Plan } | null> {
+  const observed = await observe(deps, resolved, signal);
+  if (!observed) return null;
+
+  const plan = makePlan(deps, observed);
+  const isReadBack = observed.claim !== null && plan.actions.some(({ kind }) => kind === 'publish');
+  if (isReadBack) return { observed, plan };
+
+  const whole = await observeServed(deps, resolved, observed, signal);
+  return { observed: whole, plan: makePlan(deps, whole) };
 }
 
 function makePlan({ settings }: ReconcileDeps, { pushed, target, claim, pins }: Observed): Plan {
