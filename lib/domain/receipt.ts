@@ -132,7 +132,9 @@ export function openReceipt({ pushedAt, ...push }: Push): Receipt {
 /** With what a run is going to do. Tags that an earlier attempt copied stay, unless this plan says otherwise. */
 export function withPlan(receipt: Receipt, plan: Plan, katello: KatelloIds): Receipt {
   const tags = receiptTags(plan);
-  const named = new Set([...tags.map(({ name }) => name), ...plan.leftAlone.map(({ tag }) => tag)]);
+  // a signature that stays behind keeps no tag from being copied
+  const left = plan.leftAlone.filter(({ reason }) => reason !== 'atomic-signature');
+  const named = new Set([...tags.map(({ name }) => name), ...left.map(({ tag }) => tag)]);
   const kept = receipt.tags.filter(({ name }) => !named.has(name));
   return { ...receipt, katello, tags: [...kept, ...tags], leftAlone: receiptLeftAlone(plan) };
 }

@@ -103,6 +103,15 @@ describe('withPlan', () => {
 
     expect(second.tags).to.deep.equal([]);
   });
+
+  it('keeps a copied tag whose signature is left alone', () => {
+    const signed = { tag: '2', reason: 'atomic-signature', details: { tag: '2' } } as const;
+    const first = withPlan(openReceipt(push), plan([copy('2', null)], [signed]), katello);
+
+    const second = withPlan(first, plan([], [signed]), katello);
+
+    expect(second.tags.map(({ name }) => name)).to.deep.equal(['2']);
+  });
 });
 
 describe('withStage', () => {
