@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { createDaemon, type Daemon } from './app/daemon.ts';
 import { createFrontDeps } from './app/fronting.ts';
+import { createOrphanApi } from './app/orphaning.ts';
 import { openStateDir } from './app/state-dir.ts';
 import { openTokenKey, type TokenKey } from './app/token-key.ts';
 import { createApi, readReadiness, type View } from './app/views.ts';
@@ -14,6 +15,7 @@ import { errorFields, type Logger } from './log.ts';
 import { openRedis } from './state/redis.ts';
 import { addApiRoutes } from './web/api.ts';
 import { addHealthRoutes } from './web/health.ts';
+import { addOrphanRoutes } from './web/orphans.ts';
 import { addQueuesPage } from './web/queues-page.ts';
 import { STARTING } from './web/readiness.ts';
 import { type Address, describeAddress, openServer, type ServerOptions } from './web/server.ts';
@@ -87,7 +89,13 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
       log.info('starting', { version, roles: config.roles, policy: config.policy });
       await openStateDir(config.stateDir);
       await serve({ path: join(config.stateDir, 'api.sock') }, 'api', {
-        routes: (server) => addApiRoutes(server, createApi(config.pathPrefix, currentView)),
+        routes: (server) => {
+          addApiRoutes(server, createApi(config.pathPrefix, currentView));
+          addOrphanRoutes(
+            server,
+            createOrphanApi(config, () => currentView().daemon),
+          );
+        },
       });
       await serve(config.metricsListen, 'health', {
         routes: (server) =>

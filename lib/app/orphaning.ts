@@ -13,6 +13,7 @@ import type { Metrics } from '../metrics.ts';
 import { createOrphans, type Orphans } from '../reconcile/orphans/orphans.ts';
 import type { Store } from '../state/store.ts';
 import type { Upstreams } from '../upstreams.ts';
+import type { OrphanApi } from '../web/orphans.ts';
 
 export interface Orphaning {
   readonly orphans: Orphans;
@@ -21,6 +22,18 @@ export interface Orphaning {
   hint(path: string): Promise<void>;
   /** Takes jobs, once it is started. */
   createWorker(options: QueueOptions, upstreams: Pick<Upstreams, 'check' | 'isOpen'>): OrphanWorker;
+}
+
+/** What the API answers about orphans; `daemon` throws E_TRANSPORT until it stands. */
+export function createOrphanApi(config: Config, daemon: () => { readonly orphaning: Orphaning }): OrphanApi {
+  const orphans = () => daemon().orphaning.orphans;
+  return {
+    prefix: config.pathPrefix,
+    listOrphans: async (signal) => orphans().list(signal),
+    deleteOrphans: async ({ limit = config.orphans.limit, ...order }, signal) =>
+      orphans().delete({ ...order, limit }, signal),
+    keepOrphans: async (order, signal) => orphans().keep(order, signal),
+  };
 }
 
 export interface OrphaningOptions {

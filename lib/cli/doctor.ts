@@ -10,6 +10,7 @@ import { type Check, carryOut, type Finding } from './doctor/finding.ts';
 import { checkKatello, checkKatelloRights, checkOrganizations, checkOrphanCleanup } from './doctor/katello.ts';
 import { checkKeys } from './doctor/keys.ts';
 import { checkRedis, checkStateDir } from './doctor/local.ts';
+import { checkNativePush } from './doctor/native-push.ts';
 import { checkPulp, checkPulpRights } from './doctor/pulp.ts';
 import { checkRegistry } from './doctor/registry.ts';
 import { checkWebServer } from './doctor/web-server.ts';
@@ -64,6 +65,7 @@ function checksOf(config: Config, signal: AbortSignal): [name: string, check: Ch
     ['katello', checkKatello(katello, signal)],
     ['katello-rights', checkKatelloRights(clients, config, signal)],
     ['organizations', checkOrganizations(katello, signal)],
+    ['native-push', checkNativePush(katello, config, signal)],
     ['orphan-cleanup', checkOrphanCleanup(katello, config, signal)],
     ['registry', checkRegistry(config, signal)],
     ['web-server', checkWebServer(config, signal)],

@@ -10,6 +10,7 @@ import type { ApiClient } from './api-client.ts';
 import { readEnvironmentFor } from './environment.ts';
 import { EXIT, toCliError } from './exit.ts';
 import type { StatusOptions } from './inspect.ts';
+import { addOrphanVerbs } from './orphan-verbs.ts';
 import { type CommonOptions, type Io, printError } from './terminal.ts';
 
 interface ServeOptions extends CommonOptions {
@@ -80,6 +81,8 @@ function createProgram(io: Io): Command {
       const { reprocessVerb } = await import('./act.ts');
       await reprocessVerb(io, await apiOf(io, command), paths, command.optsWithGlobals<ReprocessOptions>());
     });
+
+  addOrphanVerbs(program, io, (command) => apiOf(io, command));
 
   verb(program, 'doctor', 'what is wrong with this installation; writes nothing').action(
     async (_options: unknown, command: Command) => {

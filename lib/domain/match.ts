@@ -123,10 +123,10 @@ export function checkOwner(distribution: DistributionRow, repositoryId: number, 
 }
 
 /**
- * Lists do not say who made a repository. Only Katello's own push gives both paths the pushed name with its slashes
+ * True for what Katello's own push made. Lists do not say who made a repository. Only Katello's own push gives both paths the pushed name with its slashes
  * (Katello 4.14 to 5.0), or a Pulp repository of the push type (pulp_container up to 2.28).
  */
-function isNativePush(repository: TargetRow): boolean {
+export function isNativePush(repository: TargetRow): boolean {
   if (repository.is_container_push !== undefined) return repository.is_container_push;
   const { container_repository_name: name, relative_path: path, version_href: href } = repository;
   return (name !== null && name === path && name.includes('/')) || (href?.includes('/container-push/') ?? false);

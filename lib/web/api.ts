@@ -7,6 +7,7 @@ import { parseRef } from '../domain/path.ts';
 import type { PlanView } from '../domain/plan-view.ts';
 import type { Receipt, ReceiptState } from '../domain/receipt.ts';
 import { RequestError } from './answer.ts';
+import { read } from './read.ts';
 import type { QueueStatus, Status } from './status.ts';
 
 interface PushQuery {
@@ -109,13 +110,4 @@ async function listSince({ listPushes }: ApiDeps, since: Date): Promise<string[]
     cursor = page.next;
   }
   return [...paths];
-}
-
-function read<T>(schema: z.ZodType<T>, value: unknown): T {
-  const { data, error } = schema.safeParse(value ?? {});
-  if (error) {
-    const [issue] = error.issues;
-    throw new RequestError(400, `${issue?.path.join('.') || 'request'}: ${issue?.message}`);
-  }
-  return data;
 }

@@ -78,12 +78,13 @@ describe('kpr serve', function () {
       'ok katello',
       'ok katello-rights',
       'ok organizations',
+      'ok native-push',
       'ok orphan-cleanup',
       'warn registry',
       'ok web-server',
     ]);
     expect(whileAway.code).to.equal(1);
-    expect(Findings.parse(JSON.parse(whileAway.stdout)).filter(({ result }) => result === 'FAIL')).to.have.lengthOf(5);
+    expect(Findings.parse(JSON.parse(whileAway.stdout)).filter(({ result }) => result === 'FAIL')).to.have.lengthOf(6);
     expect(await readdir(bench.stateDir)).to.deep.equal([]);
   });
 
