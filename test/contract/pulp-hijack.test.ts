@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { createHttpClient } from '../../lib/http/client.ts';
+import { createPulp } from '../../lib/pulp/endpoints.ts';
 import { createImage } from '../support/image/image.ts';
 import { push } from '../support/image/push.ts';
 import { describePulps } from '../support/pulp/targets.ts';
@@ -38,6 +41,29 @@ describePulps('Pulp push onto a path that is taken', (pulp, world) => {
       repository_version: latest_version_href,
     });
     expect([blocked.status, repair.state, repaired.status]).to.deep.equal([400, 'completed', 202]);
+  });
+
+  it('is undone by the port: what Katello bound it to is served again, however often', async () => {
+    const { url, login, password } = pulp();
+    const credentials = () => ({ kind: 'basic', login, password }) as const;
+    const port = createPulp(createHttpClient({ system: 'pulp', baseUrl: url, credentials, userAgent: 'kpr/test' }));
+    const { latest_version_href: version } = await pulp().createRepository(at('katello-2345'));
+    await distribute('given-back', { repository_version: version });
+    await startUpload('given-back');
+    const href = (await pulp().findDistribution(at('given-back')))?.pulp_href ?? '';
+    const correlationId = randomUUID();
+
+    const task = await port.unbindRepository(href, { correlationId });
+    const { logging_cid: mark } = await port.waitForTask(task ?? '');
+    const again = await port.unbindRepository(href, { correlationId });
+    if (again !== null) await port.waitForTask(again);
+
+    expect(mark).to.equal(correlationId);
+    expect(await pulp().findDistribution(at('given-back'))).to.deep.include({
+      repository: null,
+      repository_version: version,
+    });
+    expect(await pulp().findRepository(at('given-back')), 'what was pushed past').not.to.equal(null);
   });
 
   it('is refused by an ordinary repository, and written into it from pulp_container 2.29', async () => {
