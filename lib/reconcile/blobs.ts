@@ -2,9 +2,16 @@
  * Looks at the bytes behind what is about to be copied, without reading them.
  */
 import { findMismatch, type StoredBlob } from '../domain/blob.ts';
+import type { Plan } from '../domain/plan.ts';
 import { refuse } from '../domain/reason.ts';
-import type { Manifest } from '../domain/snapshot.ts';
+import type { Manifest, Pushed } from '../domain/snapshot.ts';
 import type { Pulp } from '../pulp/pulp.ts';
+
+/** The manifests of the tags that a plan copies. */
+export function copiedManifests({ actions }: Plan, { tags }: Pushed): Manifest[] {
+  const copied = actions.flatMap((action) => (action.kind === 'copy-tags' ? action.tags : []));
+  return copied.flatMap(({ name }) => tags.get(name)?.manifest ?? []);
+}
 
 /**
  * Passes if each blob of these manifests has the bytes that its digest stands for. Two calls for up to 80 blobs, none for

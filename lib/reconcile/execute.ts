@@ -8,7 +8,7 @@ import type { StageName } from '../domain/receipt.ts';
 import { InvariantError, TaskFailedError } from '../errors.ts';
 import { findVersionRef, readVersionRef, versionHref } from '../pulp/href.ts';
 import type { WriteOptions } from '../pulp/pulp.ts';
-import { checkBlobs } from './blobs.ts';
+import { checkBlobs, copiedManifests } from './blobs.ts';
 import { explainRefusal } from './busy.ts';
 import { createPushProduct, createRepository } from './create.ts';
 import type { ReconcileDeps } from './deps.ts';
@@ -53,9 +53,7 @@ export async function execute(plan: Plan, run: Run): Promise<Executed> {
   if (only('protect').length > 0) await run.stage('protect', () => protect(run));
 
   const added = only('copy-tags').flatMap((action) => action.tags);
-  const { tags: pushed } = run.observed.pushed;
-  const copied = added.flatMap(({ name }) => pushed.get(name)?.manifest ?? []);
-  await checkBlobs(run.deps.pulp, copied, run.signal);
+  await checkBlobs(run.deps.pulp, copiedManifests(plan, run.observed.pushed), run.signal);
 
   const toMake = [...only('create-product'), ...only('create-repository')];
   if (toMake.length > 0) {

@@ -5,7 +5,10 @@
 import { type Plan, planPath } from '../domain/plan.ts';
 import { type PlanView, viewPlan } from '../domain/plan-view.ts';
 import type { KatelloIds } from '../domain/receipt.ts';
+import { mayBeSigned } from '../domain/signature.ts';
 import { InvariantError, isAbort } from '../errors.ts';
+import { versionHref } from '../pulp/href.ts';
+import { checkBlobs, copiedManifests } from './blobs.ts';
 import type { ReconcileDeps } from './deps.ts';
 import { execute, type Made, own } from './execute.ts';
 import { type Guard, LEASE_TTL_MS, withLease } from './lease.ts';
@@ -16,12 +19,17 @@ import { nextLook, nextPublish } from './pace.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { findPushRepository, locate, type Place, type Resolved, resolve } from './resolve.ts';
 import { settle } from './settle.ts';
+import { reportSignatures } from './signatures.ts';
 
 /** The use case, as the worker and the command line call it. */
 export interface Reconciler {
   /** @throws ReactorError by disposition: retry, replan, pause, give-up */
   reconcile(path: string, run: RunContext): Promise<Outcome>;
-  /** What a run would do now; null when nothing is pushed there. Writes nothing. @throws E_REFUSED */
+  /**
+   * What a run would do now, and all that stays behind; null when nothing is pushed there. Writes nothing.
+   *
+   * @throws E_REFUSED as a run does, blob-mismatch too
+   */
   plan(path: string, signal: AbortSignal): Promise<PlanView | null>;
 }
 
@@ -69,8 +77,10 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
       if (!decided) return null;
 
       const { pushed, target, claim } = decided.observed;
+      await checkBlobs(deps.pulp, copiedManifests(decided.plan, pushed), signal);
+      const plan = await withSignatures(deps, resolved, decided, signal);
       const about = { path, claimedVersion: claim?.pushVersion ?? null, version: pushed.version };
-      return viewPlan({ ...about, repositoryId: target.repositoryId }, decided.plan);
+      return viewPlan({ ...about, repositoryId: target.repositoryId }, plan);
     },
   };
 }
@@ -114,8 +124,10 @@ async function bringUp(run: Run, place: Place, madeId: number | null, guard: Gua
   const decided = await decide(deps, resolved, signal);
   if (!decided) return GONE;
 
-  const { observed, plan } = decided;
+  const { observed } = decided;
   const { pushed, claim } = observed;
+  const isLookedAt = mayBeSigned(decided.plan, pushed, claim);
+  const plan = isLookedAt ? await withSignatures(deps, resolved, decided, signal) : decided.plan;
   await recorder.open({ path, uuid: pushed.uuid, version: pushed.version, claimedVersion: claim?.pushVersion ?? null });
   const isToOwn = resolved.repository !== null && resolved.ownedId === null;
   if (plan.actions.length === 0 && !isToOwn) {
@@ -132,12 +144,13 @@ async function bringUp(run: Run, place: Place, madeId: number | null, guard: Gua
   return { kind: 'done', result: 'published' };
 }
 
+interface Decided {
+  readonly observed: Observed;
+  readonly plan: Plan;
+}
+
 /** Both sides and the plan; null when the push repository went away. */
-async function decide(
-  deps: ReconcileDeps,
-  resolved: Resolved,
-  signal: AbortSignal,
-): Promise<{ observed: Observed; plan: Plan } | null> {
+async function decide(deps: ReconcileDeps, resolved: Resolved, signal: AbortSignal): Promise<Decided | null> {
   const observed = await observe(deps, resolved, signal);
   if (!observed) return null;
 
@@ -147,6 +160,15 @@ async function decide(
 
   const whole = await observeServed(deps, resolved, observed, signal);
   return { observed: whole, plan: makePlan(deps, whole) };
+}
+
+function withSignatures(
+  { pulp }: ReconcileDeps,
+  { push }: Resolved,
+  { plan, observed }: Decided,
+  signal: AbortSignal,
+): Promise<Plan> {
+  return reportSignatures(pulp, plan, versionHref(push.href, observed.pushed.version), signal);
 }
 
 function makePlan({ settings }: ReconcileDeps, { pushed, target, claim, pins }: Observed): Plan {
