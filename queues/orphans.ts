@@ -15,7 +15,7 @@ import { judgeError } from './verdict.ts';
 export interface OrphanQueue {
   /** Queues a sweep, unless one is queued. @throws E_TRANSPORT */
   addSweep(): Promise<void>;
-  /** Queues the next step of a path, unless one is queued. @throws E_TRANSPORT */
+  /** Queues the next step of a path, unless one is queued; one that waits need not wait longer. @throws E_TRANSPORT */
   addStep(path: string, afterMs: number): Promise<void>;
 }
 
@@ -70,8 +70,10 @@ export function createOrphanQueue(queue: Queue): OrphanQueue {
   const addAlive = async (path: string | null, afterMs: number): Promise<void> => {
     try {
       const existing = await add(path, afterMs);
-      const state = (await existing?.getState()) ?? 'waiting';
-      if (!existing || !['unknown', 'completed', 'failed'].includes(state)) return;
+      if (!existing) return;
+      const state = await existing.getState();
+      if (state === 'delayed' && afterMs <= 0) return await existing.promote().catch(() => undefined); // it began meanwhile
+      if (!['unknown', 'completed', 'failed'].includes(state)) return;
       await queue.remove(existing.id ?? ''); // with its deduplication key, which would block the path for ever
       await add(path, afterMs);
     } catch (error) {
