@@ -1,4 +1,4 @@
-/** The world that is measured: a sandbox of its own in a new directory, with Katello as slow as recorded. */
+/** The world that is measured: a sandbox of its own in a new directory, with Katello as slow as recorded, or fast. */
 import { rm } from 'node:fs/promises';
 import { type Clients, createClients } from '../../lib/clients.ts';
 import { loadConfig } from '../../lib/config.ts';
@@ -11,12 +11,14 @@ import type { Site } from '../../test/support/servers/process.ts';
 import { makeTemporaryDir } from '../../test/support/servers/temporary.ts';
 import { startWorld } from '../../test/support/servers/world.ts';
 import { connectDaemon, type Daemon } from './daemon.ts';
+import type { Report } from './report.ts';
 
 /** Pushes an image; `path` is what people type. */
 export type Push = (path: string, tag: string, pushable: Pushable) => Promise<void>;
 
 export interface Lab {
   readonly world: World;
+  readonly latency: Report['katello'];
   readonly site: Site;
   readonly katello: KatelloServer;
   readonly postgres: PostgresServer;
@@ -36,13 +38,15 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-export async function openLab(world: World, options: StepOptions): Promise<Lab> {
+/** @param latency how slow Katello is */
+export async function openLab(world: World, latency: Report['katello'], options: StepOptions): Promise<Lab> {
   const dir = await makeTemporaryDir('bench');
-  const running = await startWorld({ world, dir, katelloLatency: 'real', ...options });
+  const running = await startWorld({ world, dir, katelloLatency: latency, ...options });
   const { site, katello } = running;
 
   return {
     world,
+    latency,
     site,
     katello,
     postgres: await startPostgres(site),

@@ -7,8 +7,11 @@ import { WORLDS, type World } from '../../test/support/servers/pins.ts';
 import { runStep } from '../../test/support/servers/sandbox/step.ts';
 import type { Bench } from './bench.ts';
 import { benchBurst } from './benches/burst.ts';
+import { benchCalls } from './benches/calls.ts';
+import { benchCrowd } from './benches/crowd.ts';
 import { benchDetector } from './benches/detector.ts';
 import { benchIdle } from './benches/idle.ts';
+import { benchLarge } from './benches/large.ts';
 import { benchLayer } from './benches/layer.ts';
 import { benchPush } from './benches/push.ts';
 import { benchToken } from './benches/token.ts';
@@ -19,16 +22,20 @@ import { formatReport } from './show.ts';
 
 /** In this order: the last one leaves a Pulp full of rows behind. */
 const BENCHES: Readonly<Record<string, Bench>> = {
+  calls: benchCalls,
   push: benchPush,
   idle: benchIdle,
   burst: benchBurst,
   token: benchToken,
   layer: benchLayer,
+  large: benchLarge,
+  crowd: benchCrowd,
   detector: benchDetector,
 };
 
 interface Options {
   readonly world: World;
+  readonly katello: 'real' | 'fast';
   readonly only?: string;
   readonly json?: string;
   readonly compare?: string;
@@ -39,10 +46,15 @@ async function main(): Promise<void> {
   setMaxListeners(0, interrupt.signal); // every request listens to it
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
   const options = new Command('bench')
-    .description('Measures the reactor with a real Pulp and a Katello as slow as recorded; a quarter of an hour in all')
+    .description('Measures the reactor with a real Pulp and a Katello as slow as recorded; an hour in all')
     .addOption(new Option('--only <name>', 'one bench').choices(Object.keys(BENCHES)))
     .addOption(
       new Option('--world <world>', 'a: the Pulp of Katello 4.21 to 5.1, b: the newest').choices(WORLDS).default('a'),
+    )
+    .addOption(
+      new Option('--katello <latency>', 'real: as slow as recorded; fast: it takes no time')
+        .choices(['real', 'fast'])
+        .default('real'),
     )
     .option('--json <file>', 'writes the figures into this file')
     .option('--compare <file>', 'shows those of an earlier run beside them')
@@ -51,7 +63,7 @@ async function main(): Promise<void> {
 
   const earlier = options.compare === undefined ? null : await readReport(options.compare);
   const lab = await runStep(`World ${options.world}`, ({ say }) =>
-    openLab(options.world, { onProgress: say, signal: interrupt.signal }),
+    openLab(options.world, options.katello, { onProgress: say, signal: interrupt.signal }),
   );
   try {
     const report = await runBenches(lab, options);
@@ -72,7 +84,15 @@ async function runBenches(lab: Lab, { only }: Options): Promise<Report> {
     const measured = await runStep(`Bench ${name}`, ({ say }) => bench(lab, say));
     figures.push(...measured.map((one) => ({ bench: name, ...one })));
   }
-  return { schemaVersion: 1, startedAt, world: lab.world, machine: describeMachine(), load, figures };
+  return {
+    schemaVersion: 1,
+    startedAt,
+    world: lab.world,
+    katello: lab.latency,
+    machine: describeMachine(),
+    load,
+    figures,
+  };
 }
 
 async function readReport(file: string): Promise<Report> {

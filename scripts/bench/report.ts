@@ -27,6 +27,7 @@ export const Report = z.object({
   /** ISO 8601, UTC */
   startedAt: z.string(),
   world: z.enum(['a', 'b']),
+  katello: z.enum(['real', 'fast']).default('real'),
   machine: Machine,
   /** load average over one minute when each bench began, by its name: above the number of cores, others were at work */
   load: z.record(z.string(), z.number()),
@@ -50,6 +51,7 @@ export function findEarlier(earlier: Report | null, { bench, name, unit }: Figur
 /** Why two runs cannot be compared, or null if they can. */
 export function findDifference(now: Report, earlier: Report): string | null {
   if (now.world !== earlier.world) return `it ran against world ${earlier.world}`;
+  if (now.katello !== earlier.katello) return `its Katello was ${earlier.katello}`;
   const { cpu, cores, memoryMb } = earlier.machine;
   const isSame = cpu === now.machine.cpu && cores === now.machine.cores && memoryMb === now.machine.memoryMb;
   return isSame ? null : `it ran on another machine: ${cores} cores (${cpu}), ${memoryMb} MB`;

@@ -9,6 +9,7 @@ function report(over: Partial<Report> = {}): Report {
     schemaVersion: 1,
     startedAt: '2026-08-21T14:00:00.000Z',
     world: 'a',
+    katello: 'real',
     machine: { cpu: 'Model T', cores: 2, memoryMb: 4096, node: 'v20.20.2' },
     load: { push: 0.42 },
     figures: [figure],
@@ -32,11 +33,12 @@ describe('findDifference', () => {
     expect(findDifference(report(), report({ load: { push: 9 } }))).to.equal(null);
   });
 
-  it('tells another machine and another world apart', () => {
+  it('tells another machine, another world and another pace of Katello apart', () => {
     const machine = { ...report().machine, cores: 8 };
 
     expect(findDifference(report(), report({ machine }))).to.include('8 cores');
     expect(findDifference(report(), report({ world: 'b' }))).to.include('world b');
+    expect(findDifference(report(), report({ katello: 'fast' }))).to.include('fast');
   });
 });
 
