@@ -1,8 +1,10 @@
 /** Orphans in a lab: the real use case, with a queue in memory whose time is that of the lab's clock. */
+import { z } from 'zod';
 import { ReactorError } from '../../lib/errors.ts';
 import type { OrphanDeps, OrphanSettings } from '../../lib/reconcile/orphans/deps.ts';
 import { createOrphans, type Orphans } from '../../lib/reconcile/orphans/orphans.ts';
 import type { LabOnPulp } from './lab.ts';
+import { until } from './until.ts';
 
 export const HOUR_MS = 3_600_000;
 export const QUARANTINE_MS = 24 * HOUR_MS;
@@ -26,6 +28,26 @@ export interface OrphanLab {
   /** A sweep, the quarantine, another sweep, the time of the tokens: as it goes if nobody interferes. */
   passQuarantine(): Promise<void>;
   passClosing(): Promise<void>;
+}
+
+const Tasks = z.array(z.object({ state: z.string() }));
+const ADMINISTRATOR = `Basic ${Buffer.from('admin:sandbox-admin').toString('base64')}`;
+
+/** Deletes something in Katello as its administrator, and waits until it is gone; `what` such as `repositories/1`. */
+export async function destroyInKatello({ standIn }: Pick<LabOnPulp, 'standIn'>, what: string): Promise<void> {
+  const url = `${standIn.url}/katello/api/v2/${what}`;
+  const { status } = await fetch(url, { method: 'DELETE', headers: { authorization: ADMINISTRATOR } });
+  if (status !== 200 && status !== 202) throw new Error(`Katello answered ${status} to the deletion of ${what}`);
+  const isAtRest = async () =>
+    Tasks.parse(await (await fetch(`${standIn.controlUrl}/tasks`)).json()).every(({ state }) => state === 'stopped');
+  await until('the end of all tasks', isAtRest, 60_000);
+}
+
+/** Id of the Katello repository of this name. */
+export async function findKatelloId({ katello }: Pick<LabOnPulp, 'katello'>, name: string): Promise<number> {
+  const found = (await katello.listAllRepositories()).find((row) => row.name === name);
+  if (!found) throw new Error(`Katello has no repository ${name}`);
+  return found.id;
 }
 
 export interface OrphanLabOptions {
