@@ -1,7 +1,7 @@
 /**
  * Carries out a plan: one idempotent step for each kind of action, in the plan's order. Decides nothing.
  */
-import { formatClaim, formatPins, LABELS } from '../domain/claim.ts';
+import { formatClaim, formatPins, isProtected, LABELS } from '../domain/claim.ts';
 import { correlationId } from '../domain/correlation.ts';
 import type { Action, Plan } from '../domain/plan.ts';
 import type { StageName } from '../domain/receipt.ts';
@@ -125,7 +125,11 @@ async function orCure<T>(run: Run, work: () => Promise<T>): Promise<T> {
 
 /** The repository first: a distribution that carries the label says that both do. */
 async function protect(run: Run): Promise<void> {
-  const { push } = run.resolved;
+  const { push, ownedId, path } = run.resolved;
+  if (ownedId !== null && !isProtected(push.distribution.pulp_labels)) {
+    const reason = 'distribution-changed';
+    run.deps.log.error('a push lost its protection; it is put back', { path: path.path, reason });
+  }
   const targets = push.type === 'container' ? [push.href, push.distribution.pulp_href] : [push.distribution.pulp_href];
   for (const href of targets) await label(run, href, LABELS.protection, 'false', STEPS.protect);
 }

@@ -34,10 +34,12 @@ export async function settle(run: FailedRun, error: unknown): Promise<Outcome> {
   if (error instanceof RefusedError) {
     if (!recorder.receipt()) await openRefused(run);
     const shown = toReceiptError(error);
+    const { digest } = error.details;
     await recorder.fail('refused', shown);
     deps.log[isAlarm(error.reason) ? 'error' : 'warn']('push refused', {
       path,
       reason: error.reason,
+      ...(digest !== undefined && { digest }),
       error: shown.message,
     });
     if (error.reason === 'orphaned') await deps.onOrphaned(path);
@@ -81,12 +83,13 @@ function alarmOfPaused({ deps, path }: FailedRun, { taskIds, startedAt }: BusyEr
   deps.log.error('katello task is paused', { path, reason: 'task-paused', error: message });
 }
 
-/** A push that is refused before both sides were read has no receipt yet. */
+/** A push that is refused before both sides were read has no receipt yet: that of the version which is served. */
 async function openRefused({ deps, recorder, path }: FailedRun): Promise<void> {
   const distribution = await deps.pulp.findDistribution(toPulpName(path, deps.settings.prefix));
   const [repository] = distribution?.repository ? await deps.pulp.readRepositories([distribution.repository]) : [];
-  if (!repository) return;
-  const { uuid, number } = readVersionRef(repository.latest_version_href);
+  const href = distribution?.repository_version ?? repository?.latest_version_href;
+  if (!href) return;
+  const { uuid, number } = readVersionRef(href);
   await recorder.open({ path, uuid, version: number, claimedVersion: null });
 }
 

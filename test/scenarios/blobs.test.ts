@@ -15,7 +15,7 @@ describeScenarios('blobs with other bytes', (scenario) => {
       id: 'blob-poisoned',
       given: 'a tag in Katello, and other bytes in Pulp under the digest of a layer',
       when: 'an image of that layer is pushed to the tag, and a good one to another',
-      outcome: 'nothing is published, a pull gets the old image, and receipt and log name the digest',
+      outcome: 'nothing is published, a pull gets the old image, and receipt, log and plan name the digest',
     },
     async (scene) => {
       const [old, victim] = [scene.image('old'), scene.image('victim')];
@@ -41,7 +41,13 @@ describeScenarios('blobs with other bytes', (scenario) => {
       expect(scene.receipt().error).to.include({ code: 'E_REFUSED', reason: 'blob-mismatch' });
       expect(scene.receipt().error?.message).to.contain(digest);
       const lines = log.lines.filter(({ level, path }) => level === 'error' && path === scene.path);
-      expect(lines.map(({ reason }) => reason)).to.deep.equal(['blob-mismatch']);
+      expect(lines.map(({ reason, digest: named }) => ({ reason, digest: named }))).to.deep.equal([
+        { reason: 'blob-mismatch', digest },
+      ]);
+      const plan: unknown = await scene.lab
+        .plan(scene.path, AbortSignal.timeout(60_000))
+        .catch((error: unknown) => error);
+      expect(plan).to.include({ reason: 'blob-mismatch' }).and.have.nested.property('details.digest', digest);
     },
     { wrap: (deps) => ({ ...deps, log }) },
   );

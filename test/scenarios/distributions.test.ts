@@ -112,14 +112,44 @@ describeScenarios('distributions', (scenario) => {
       await administrator.changeDistribution(scene.pushName, { repository: null, repository_version: version });
 
       const outcome = await scene.run();
+      const { state, error } = scene.receipt();
       const bound = { repository: pushed?.pulp_href ?? null, repository_version: null };
       await administrator.changeDistribution(scene.pushName, bound);
       await scene.push('2', two);
       await scene.run();
 
       expect(outcome).to.deep.equal({ kind: 'done', result: 'refused' });
-      expect(scene.lab.alarms.map(({ fields }) => fields['reason'])).to.deep.equal(['distribution-changed']);
+      expect({ state, reason: error?.reason }).to.deep.equal({ state: 'refused', reason: 'distribution-changed' });
+      expect(error).to.include({ hint: `kpr reprocess ${scene.path}` });
+      expect(scene.lab.alarms.map(({ fields }) => fields)).to.deep.equal([
+        { path: scene.path, reason: 'distribution-changed', error: error?.message },
+      ]);
       await expectPulls(scene, { 1: one, 2: two });
+    },
+  );
+
+  scenario(
+    {
+      id: 'push-label-lost',
+      given: "a tag in Katello, and somebody who takes the label off that keeps a push from Katello's cleanup",
+      when: 'the path is reprocessed',
+      outcome: 'it alarms, and the label is there again',
+    },
+    async (scene) => {
+      const one = scene.image('one');
+      await scene.push('1', one);
+      await scene.run();
+      const labels = { ...(await scene.pulp.findDistribution(scene.pushName))?.pulp_labels };
+      const kept = Object.entries(labels).filter(([key]) => key !== 'katello_orphan_cleanup');
+      await createAdministrator(scene).changeDistribution(scene.pushName, { pulp_labels: Object.fromEntries(kept) });
+
+      await scene.run();
+
+      expect(scene.lab.alarms.map(({ fields: { path, reason } }) => ({ path, reason }))).to.deep.equal([
+        { path: scene.path, reason: 'distribution-changed' },
+      ]);
+      expect((await scene.pulp.findDistribution(scene.pushName))?.pulp_labels).to.deep.equal(labels);
+      await expectPulls(scene, { 1: one });
     },
   );
 });
