@@ -6,6 +6,7 @@ import {
   type Claim,
   isOurs,
   isProtected,
+  LABELS,
   type Pins,
   readClaim,
   readOwnedRepositoryId,
@@ -56,9 +57,10 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
   const labels = push.distribution.pulp_labels;
   const pushedAt = readVersionRef(repositories.pushed.latest_version_href);
   const targetAt = repositories.target ? readVersionRef(repositories.target.latest_version_href) : null;
-  const claim = readCurrentClaim(labels, push.uuid, repository?.id ?? null, pushedAt.number, targetAt?.number ?? 0);
+  const claimed = readCurrentClaim(labels, push.uuid, repository?.id ?? null, pushedAt.number, targetAt?.number ?? 0);
   const isForeign =
-    targetAt !== null && claim !== null && (await isWrittenByOthers(deps, claim, push.uuid, targetAt, signal));
+    targetAt !== null && claimed !== null && (await isWrittenByOthers(deps, claimed, push.uuid, targetAt, signal));
+  const claim = claimed ?? (await findFirstClaim(deps, push, targetAt, signal));
   const isWholeTarget = repository !== null && (await mayDropSuperseded(deps, repository, signal));
   const basePath = push.distribution.base_path;
   const tags = await readBothTags(deps.pulp, { basePath, pushedAt, targetAt, isWholeTarget }, signal);
@@ -152,6 +154,22 @@ function readCurrentClaim(
 ): Claim | null {
   const claim = repositoryId === null ? null : readClaim(labels, uuid, repositoryId);
   return claim && claim.pushVersion <= pushVersion && claim.targetVersion <= targetVersion ? claim : null;
+}
+
+/**
+ * Before a first run has claimed: both sides agreed while they were empty. It holds while all that target has since is
+ * our own work; so a tag that a first run brought, and that a push deletes before the claim is written, is removed.
+ */
+async function findFirstClaim(
+  deps: ReconcileDeps,
+  { uuid, distribution: { pulp_labels: labels } }: PushRepository,
+  targetAt: VersionRef | null,
+  signal?: AbortSignal,
+): Promise<Claim | null> {
+  const repositoryId = readOwnedRepositoryId(labels);
+  if (repositoryId === null || targetAt === null || targetAt.number === 0 || labels[LABELS.claim]) return null;
+  const first: Claim = { uuid, repositoryId, pushVersion: 0, targetVersion: 0 };
+  return (await isWrittenByOthers(deps, first, uuid, targetAt, signal)) ? null : first;
 }
 
 /** True if a version after the claimed one changed tags and none of our own tasks made it. */

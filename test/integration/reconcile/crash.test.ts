@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { ReconcileDeps } from '../../../lib/reconcile/deps.ts';
 import { createImage, createTwoArchitectures } from '../../support/image/image.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
+import { createPulpClient } from '../../support/pulp/client.ts';
 
 /** The process dies right after this write reached its server. */
 class Crash extends Error {}
@@ -77,6 +78,33 @@ for (const world of ['a', 'b'] as const) {
       );
     });
 
+    it('after any write of a first push brings back no tag that is deleted before the next run', async () => {
+      const stable = createImage({ seed: 'stable' });
+      const points: string[] = [];
+
+      for (let writes = 1; writes <= MAX_WRITES; writes++) {
+        lab = await startLab({ world, wrap: crashingAfter({ writesLeft: writes }) });
+        await lab.push('acme/api', 'stable', stable);
+        await lab.push('acme/api', 'deleted', createImage({ seed: 'deleted' }));
+        const crash = await lab.reconcile('acme/api').then(
+          () => null,
+          (error: unknown) => error,
+        );
+        if (!(crash instanceof Crash)) break;
+        points.push(crash.message);
+        await untag(lab, 'acme/api', 'deleted');
+
+        await lab.settle('acme/api');
+
+        const wanted = { stable: stable.manifest.digest };
+        expect(await lab.listed('acme/container_push/api'), crash.message).to.deep.equal(wanted);
+        expect(await lab.reconcile('acme/api'), crash.message).to.deep.equal({ kind: 'done', result: 'unchanged' });
+        await lab.close();
+      }
+
+      expect(points).to.include.members(['after addContent', 'after importTag']);
+    });
+
     it('after any write of a moved tag leaves nothing that the next run does not put right', async () => {
       const points: string[] = [];
 
@@ -108,6 +136,13 @@ for (const world of ['a', 'b'] as const) {
       );
     });
   });
+}
+
+/** Takes a tag out of the push repository. */
+async function untag({ fakePulp }: Lab, path: string, tag: string): Promise<void> {
+  const pulp = createPulpClient(fakePulp);
+  const repository = await pulp.findRepository(`kpr.push/${path}`);
+  await pulp.finish(await pulp.post(`${repository?.pulp_href}untag/`, { tag }));
 }
 
 async function expectNoTwins(lab: Lab): Promise<void> {
