@@ -27,13 +27,16 @@ const HREF = /^\/.*\/repositories\/container\/(?:container|container-push)\/([0-
 const PRN = /^prn:container\.container(?:push)?repository:([0-9a-f-]{36})$/;
 
 /**
- * Of a task that has ended: what it made, whatever its state (a push can fail after it made its version). That is a
- * version, or, of a migration, the same repository with another type. One that completed and made neither changed
- * nothing; any other may have changed the repositories it held.
+ * Of a task that has ended: what it made, a version, or, of a migration, the same repository with another type. One that
+ * completed and made neither changed nothing.
+ *
+ * Any other may have changed the repositories it held: a push can fail and its version be finished all the same. What it
+ * names may also never be finished, and then the next push gets that number (pulpcore 3.105, 3.123): it is not believed.
  */
 export function signsOfEnded(task: Task): Sign[] {
   const made = task.created_resources.flatMap(signOfMade);
-  return made.length > 0 || task.state === 'completed' ? made : signsOfHeld(task);
+  if (task.state === 'completed') return made;
+  return made.length > 0 ? made.map(({ uuid }) => ({ uuid, version: null })) : signsOfHeld(task);
 }
 
 /** Of a task about whose end nothing is known: the repositories it held, PRNs since pulpcore 3.50, before that hrefs. */

@@ -3,11 +3,17 @@ import { useDetector } from '../../support/detector-site.ts';
 import { createImage } from '../../support/image/image.ts';
 import { push } from '../../support/image/push.ts';
 import { PREFIX, pushTo } from '../../support/lookout.ts';
-import { createId } from '../../support/pulp/state.ts';
+import { createId, findByName } from '../../support/pulp/state.ts';
+import { unfinish } from '../../support/pulp/unfinished.ts';
 
 for (const world of ['a', 'b'] as const) {
   describe(`what the detector sees, world ${world}`, () => {
     const { pulp, client, start, asked, lastTask, hrefOf, retag, putAgain } = useDetector(world);
+    const repositoryOf = (path: string) => {
+      const repository = findByName(pulp().state.repositories, `${PREFIX}/${path}`);
+      if (!repository) throw new Error(`nothing was pushed to ${path}`);
+      return repository;
+    };
 
     it('is a push, in one look', async () => {
       const lookout = await start();
@@ -48,6 +54,33 @@ for (const world of ['a', 'b'] as const) {
       pulp().failNextPush();
       await putAgain('acme/api', '2', 'one');
       lastTask().created = [];
+
+      expect(await lookout.look()).to.deep.equal(['acme/api@2']);
+    });
+
+    it('is a push whose task named a version that was never finished: the next one has its number', async () => {
+      await pushTo(pulp(), 'acme/api', '1', 'one');
+      const lookout = await start();
+      pulp().failNextPush();
+      await putAgain('acme/api', '2', 'one');
+      unfinish(pulp().state, repositoryOf('acme/api'));
+      const first = [...(await lookout.look())];
+      await pushTo(pulp(), 'acme/api', '3', 'three');
+
+      expect(first).to.deep.equal(['acme/api@1']);
+      expect(await lookout.look()).to.deep.equal(['acme/api@2']);
+    });
+
+    it('is, within five minutes, a version that was finished after its task had failed', async () => {
+      await pushTo(pulp(), 'acme/api', '1', 'one');
+      const lookout = await start();
+      pulp().failNextPush();
+      await putAgain('acme/api', '2', 'one');
+      const version = unfinish(pulp().state, repositoryOf('acme/api'));
+      await lookout.look();
+      version.finish();
+
+      lookout.time.skip(300_000);
 
       expect(await lookout.look()).to.deep.equal(['acme/api@2']);
     });

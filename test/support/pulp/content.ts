@@ -109,6 +109,7 @@ export function finishVersion(
 
   const version: Version = { id: createId(), number: repository.nextNumber, createdAt: state.now(), content };
   repository.nextNumber += 1;
+  repository.unfinished = null;
   repository.versions.push(version);
   for (const id of content) repository.pending.delete(id);
   repository.updatedAt = state.now();

@@ -12,6 +12,7 @@ import {
   type Task,
   type Version,
 } from './state.ts';
+import { findUnfinished } from './unfinished.ts';
 
 export const API = '/pulp/api/v3/';
 const DOMAIN_ID = '5a2b11c0-0552-4205-8d02-362b36819bdc';
@@ -206,7 +207,7 @@ function createdHref(state: State, created: Created): string {
     const repository = state.repositories.get(created.id);
     return repository ? repositoryHref(repository) : gone;
   }
-  const found = findVersion(state, created.id);
+  const found = findVersion(state, created.id) ?? findUnfinished(state, created.id);
   return found ? versionHref(found.repository, found.version) : gone;
 }
 

@@ -99,6 +99,7 @@ export function addRepository(state: State, name: string, type: RepositoryType):
     updatedAt: createdAt,
     versions: [{ id: createId(), number: 0, createdAt, content: new Set() }],
     nextNumber: 1,
+    unfinished: null,
     pending: new Set(),
   };
   state.repositories.set(repository.id, repository);

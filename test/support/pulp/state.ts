@@ -93,6 +93,8 @@ export interface Repository {
   /** the versions that still exist, ascending; never empty */
   versions: Version[];
   nextNumber: number;
+  /** one that a task has begun: tasks name it, nothing shows it, and the next one takes its number */
+  unfinished: Version | null;
   /** blobs and manifests uploaded and not yet in a version */
   readonly pending: Set<string>;
 }

@@ -18,10 +18,10 @@ describe('signsOfEnded', () => {
   });
 
   for (const state of ['failed', 'canceled', 'skipped'] as const) {
-    it(`are the versions of a task that ${state} too`, () => {
+    it(`are where a task that ${state} made a version, whose number nobody knows before it is finished`, () => {
       const task = pushTask(1, { state, created_resources: [version], reserved_resources_record: reserved });
 
-      expect(signsOfEnded(task)).to.deep.equal([{ uuid, version: 3 }]);
+      expect(signsOfEnded(task)).to.deep.equal([{ uuid, version: null }]);
     });
 
     it(`are what a task held that ${state} without a version`, () => {
