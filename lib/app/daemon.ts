@@ -24,8 +24,10 @@ import type { RedisHandle } from '../state/redis.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { createUpstreams, type Upstream, type Upstreams } from '../upstreams.ts';
 import { deletesPushRepositories, describeCleanup } from './cleanup.ts';
+import { goRound } from './drifting.ts';
 import { createOrphaning, type Orphaning } from './orphaning.ts';
 import { createProbes } from './probes.ts';
+import { listPaths } from './pushes.ts';
 import { createReconciling } from './reconciling.ts';
 
 export interface DaemonOptions {
@@ -160,6 +162,20 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     }
   };
 
+  const lookForDrift = async (): Promise<void> => {
+    await goRound(
+      {
+        listPaths: (signal) => listPaths(clients.pulp, config.pathPrefix, signal),
+        check: (path, signal) => reconciler.checkDrift(path, signal),
+        isOpen: () => upstreams.isOpen(),
+        acquireLease: (name, ttlMs) => store.acquireLease(name, ttlMs),
+        log: log.child({ component: 'drift' }),
+      },
+      stopping.signal,
+    );
+  };
+  const daily: Appointment[] = worker ? [{ name: 'drift', cron: '0 23 3 * * *', run: lookForDrift }] : [];
+
   const background: Promise<void>[] = [];
   let schedule: Schedule | null = null;
 
@@ -195,7 +211,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
         background.push(detector.run(stopping.signal));
         void hearHints(detector); // waits for a Redis that is away, and stopping must not
       }
-      schedule = startSchedule(appointments(queues, store, orphaning, tuner, canary), log);
+      schedule = startSchedule([...appointments(queues, store, orphaning, tuner, canary), ...daily], log);
     },
     stop: async () => {
       stopping.abort();

@@ -2,17 +2,19 @@
  * Brings one push path to what was pushed: resolve, observe, plan, execute, verify, claim. Reads the world anew each
  * time, so that it may be called at any time, for any path, after any crash.
  */
-import { type Plan, planPath } from '../domain/plan.ts';
+import type { Drift } from '../domain/drift.ts';
+import type { Plan } from '../domain/plan.ts';
 import { type PlanView, viewPlan } from '../domain/plan-view.ts';
 import type { KatelloIds } from '../domain/receipt.ts';
 import { mayBeSigned } from '../domain/signature.ts';
 import { InvariantError, isAbort } from '../errors.ts';
 import { versionHref } from '../pulp/href.ts';
 import { checkBlobs, copiedManifests } from './blobs.ts';
+import { type Decided, decide } from './decide.ts';
 import type { ReconcileDeps } from './deps.ts';
+import { checkDrift } from './drift.ts';
 import { execute, type Made, own } from './execute.ts';
 import { type Guard, LEASE_TTL_MS, withLease } from './lease.ts';
-import { type Observed, observe, observeServed } from './observe.ts';
 import { createOutages } from './outages.ts';
 import type { Outcome, RunContext } from './outcome.ts';
 import { nextLook, nextPublish } from './pace.ts';
@@ -31,6 +33,8 @@ export interface Reconciler {
    * @throws E_REFUSED as a run does, blob-mismatch too
    */
   plan(path: string, signal: AbortSignal): Promise<PlanView | null>;
+  /** Whether Katello still shows what was pushed; null when nothing is pushed there. Writes nothing. @throws E_REFUSED */
+  checkDrift(path: string, signal: AbortSignal): Promise<Drift | null>;
 }
 
 /** One run on one path. */
@@ -82,6 +86,8 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
       const about = { path, claimedVersion: claim?.pushVersion ?? null, version: pushed.version };
       return viewPlan({ ...about, repositoryId: target.repositoryId }, plan);
     },
+
+    checkDrift: (path, signal) => checkDrift(deps, path, signal),
   };
 }
 
@@ -144,24 +150,6 @@ async function bringUp(run: Run, place: Place, madeId: number | null, guard: Gua
   return { kind: 'done', result: 'published' };
 }
 
-interface Decided {
-  readonly observed: Observed;
-  readonly plan: Plan;
-}
-
-/** Both sides and the plan; null when the push repository went away. */
-async function decide(deps: ReconcileDeps, resolved: Resolved, signal: AbortSignal): Promise<Decided | null> {
-  const observed = await observe(deps, resolved, signal);
-  if (!observed) return null;
-
-  const plan = makePlan(deps, observed);
-  const isReadBack = observed.claim !== null && plan.actions.some(({ kind }) => kind === 'publish');
-  if (isReadBack) return { observed, plan };
-
-  const whole = await observeServed(deps, resolved, observed, signal);
-  return { observed: whole, plan: makePlan(deps, whole) };
-}
-
 function withSignatures(
   { pulp }: ReconcileDeps,
   { push }: Resolved,
@@ -169,10 +157,6 @@ function withSignatures(
   signal: AbortSignal,
 ): Promise<Plan> {
   return reportSignatures(pulp, plan, versionHref(push.href, observed.pushed.version), signal);
-}
-
-function makePlan({ settings }: ReconcileDeps, { pushed, target, claim, pins }: Observed): Plan {
-  return planPath(pushed, target, claim, pins, settings.policy);
 }
 
 /** Nothing to do: an earlier receipt of this version may still say that something was. */

@@ -99,6 +99,7 @@ for (const version of ['4.14.3', '4.19.2', '5.0.1']) {
       const { digests, total } = await katello.findTags(repository.id, ['one', 'two', 'say "no"\\']);
       expect([...digests]).to.deep.equal([['one', image.manifest.digest]]);
       expect(total).to.equal(1);
+      expect([...(await katello.listTags(repository.id))]).to.deep.equal([...digests]);
       const after = await katello.findRepository(repository.id);
       expect(readVersionRef(after?.version_href ?? '').number).to.equal(1);
     });
