@@ -57,10 +57,11 @@ export async function observe(deps: ReconcileDeps, resolved: Resolved, signal?: 
   const labels = push.distribution.pulp_labels;
   const pushedAt = readVersionRef(repositories.pushed.latest_version_href);
   const targetAt = repositories.target ? readVersionRef(repositories.target.latest_version_href) : null;
-  const claimed = readCurrentClaim(labels, push.uuid, repository?.id ?? null, pushedAt.number, targetAt?.number ?? 0);
+  const claim =
+    readCurrentClaim(labels, push.uuid, repository?.id ?? null, pushedAt.number, targetAt?.number ?? 0) ??
+    (await findFirstClaim(deps, push, targetAt, signal));
   const isForeign =
-    targetAt !== null && claimed !== null && (await isWrittenByOthers(deps, claimed, push.uuid, targetAt, signal));
-  const claim = claimed ?? (await findFirstClaim(deps, push, targetAt, signal));
+    targetAt !== null && claim !== null && (await isWrittenByOthers(deps, claim, push.uuid, targetAt, signal));
   const isWholeTarget = repository !== null && (await mayDropSuperseded(deps, repository, signal));
   const basePath = push.distribution.base_path;
   const tags = await readBothTags(deps.pulp, { basePath, pushedAt, targetAt, isWholeTarget }, signal);
