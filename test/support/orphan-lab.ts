@@ -38,8 +38,20 @@ export async function destroyInKatello({ standIn }: Pick<LabOnPulp, 'standIn'>, 
   const url = `${standIn.url}/katello/api/v2/${what}`;
   const { status } = await fetch(url, { method: 'DELETE', headers: { authorization: ADMINISTRATOR } });
   if (status !== 200 && status !== 202) throw new Error(`Katello answered ${status} to the deletion of ${what}`);
-  const isAtRest = async () =>
-    Tasks.parse(await (await fetch(`${standIn.controlUrl}/tasks`)).json()).every(({ state }) => state === 'stopped');
+  await untilAtRest(standIn);
+}
+
+/** Katello's weekly orphan cleanup, from its beginning to its end. Spares nothing that Katello does not know. */
+export async function cleanUpKatello({ standIn }: Pick<LabOnPulp, 'standIn'>): Promise<void> {
+  await fetch(`${standIn.controlUrl}/orphan-cleanup`, { method: 'POST' });
+  await untilAtRest(standIn);
+}
+
+async function untilAtRest({ controlUrl }: LabOnPulp['standIn']): Promise<void> {
+  const isAtRest = async () => {
+    const tasks = Tasks.parse(await (await fetch(`${controlUrl}/tasks`)).json());
+    return tasks.every(({ state }) => state === 'stopped' || state === 'paused');
+  };
   await until('the end of all tasks', isAtRest, 60_000);
 }
 
