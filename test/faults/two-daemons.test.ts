@@ -3,12 +3,15 @@ import { expect } from 'chai';
 import { createFigures } from '../support/faults/figures.ts';
 import { findFlaws, untilSettled, withRig } from '../support/faults/rig.ts';
 import { isLong } from '../support/faults/settings.ts';
-import { comeBetween, MOMENTS, MOVED, type Moment, type Step } from '../support/faults/steps.ts';
+import { comeBetween, FIRST, MOMENTS, MOVED, type Moment, type Step } from '../support/faults/steps.ts';
 import { type Scenario, together } from '../support/faults/together.ts';
+import { createTwoArchitectures } from '../support/image/image.ts';
 import { until } from '../support/until.ts';
 
 const PATH = 'org1/api';
 const SETTLE_MS = 90_000;
+/** Of the short run: a repository that somebody else has made meanwhile, a late copy, publish, claim. */
+const LATE = ['create the repository', 'copy a moved tag', 'publish a moved tag', 'claim a moved tag'];
 
 describe('two daemons, of which one', function () {
   this.timeout(isLong ? 600_000 : 110_000); // jobs and leases of the frozen one end after half a minute
@@ -34,12 +37,11 @@ describe('two daemons, of which one', function () {
 });
 
 function everyPlace(): [Step, Moment][] {
-  return MOVED.flatMap((step) => MOMENTS.map((moment): [Step, Moment] => [step, moment]));
+  return [...FIRST, ...MOVED].flatMap((step) => MOMENTS.map((moment): [Step, Moment] => [step, moment]));
 }
 
-/** The write that comes late, and the publish that nobody waits for any more. */
 function somePlaces(): [Step, Moment][] {
-  return everyPlace().filter(([{ name }, moment]) => name.startsWith('copy') && moment === 'came');
+  return everyPlace().filter(([{ name }, moment]) => LATE.includes(name) && moment === 'came');
 }
 
 async function killOne(): Promise<string[]> {
@@ -64,8 +66,10 @@ async function freezeAndThaw(step: Step, moment: Moment): Promise<string[]> {
     const { ledger } = rig;
     const first = await rig.startDaemon('first');
     await first.untilReady();
-    await ledger.pushNew(PATH, 'latest');
-    await untilSettled(rig, SETTLE_MS);
+    if (MOVED.includes(step)) {
+      await ledger.pushNew(PATH, 'latest');
+      await untilSettled(rig, SETTLE_MS);
+    }
 
     let thaw = (): void => undefined;
     const frozen = comeBetween(rig, step, moment, () => {
@@ -75,15 +79,21 @@ async function freezeAndThaw(step: Step, moment: Moment): Promise<string[]> {
       });
     });
     await ledger.pushNew(PATH, 'latest');
+    if (FIRST.includes(step)) await ledger.push(PATH, 'multi', createTwoArchitectures({ seed: 'multi' }));
     await frozen;
     const second = await rig.startDaemon('second');
     await ledger.pushNew(PATH, 'latest');
     await until('the other daemon', () => ledger.isServed(PATH), SETTLE_MS);
 
-    first.thaw();
-    thaw();
-    await until('the first one to notice', async () => (await first.readLog()).some(isLoss), SETTLE_MS);
-    await untilSettled(rig, SETTLE_MS);
+    const looking = setInterval(() => ledger.look(), 5);
+    try {
+      first.thaw();
+      thaw();
+      await until('the first one to notice', async () => (await first.readLog()).some(isLoss), SETTLE_MS);
+      await untilSettled(rig, SETTLE_MS);
+    } finally {
+      clearInterval(looking);
+    }
     return await findFlaws(rig, second);
   });
 }
