@@ -2,6 +2,7 @@
  * Every number that the reactor shows to Prometheus. Labels hold closed lists only, never a path, tag or user.
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ALARMS, type AlarmReason } from './domain/reason.ts';
 import type { System } from './errors.ts';
 
 const SHORT = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -16,6 +17,8 @@ export interface Readings {
   countFailedPaths(): Promise<number>;
   /** orphans by state at the last sweep */
   countOrphans(): Promise<Readonly<Record<string, number>>>;
+  /** alarms that last, by kind */
+  countAlarms(): Promise<Readonly<Partial<Record<AlarmReason, number>>>>;
   isRedisUp(): boolean;
 }
 
@@ -66,6 +69,7 @@ export function createMetrics(version: string, readings: Readings): Metrics {
   const jobs = gauge('queue_jobs', 'Jobs', ['queue', 'state']);
   const oldest = gauge('queue_oldest_seconds', 'Age of the oldest waiting job', ['queue']);
   const failedPaths = gauge('failed_paths', 'Paths whose last run failed');
+  const alarms = gauge('alarms', 'What a person has to look at', ['alarm']);
   const redisUp = gauge('redis_up', '1 while Redis answers');
 
   const read = async () => {
@@ -73,6 +77,8 @@ export function createMetrics(version: string, readings: Readings): Metrics {
     lag.set(await readings.readLag());
     failedPaths.set(await readings.countFailedPaths());
     for (const [state, count] of Object.entries(await readings.countOrphans())) orphans.set({ state }, count);
+    const raised = await readings.countAlarms();
+    for (const alarm of ALARMS) alarms.set({ alarm }, raised[alarm] ?? 0);
     for (const { queue, states, oldestSeconds } of await readings.readQueues()) {
       oldest.set({ queue }, oldestSeconds);
       for (const [state, count] of Object.entries(states)) jobs.set({ queue, state }, count);

@@ -13,6 +13,7 @@ import { createReconcileWorker, type ReconcileWorker } from '../../queues/worker
 import { type Clients, createClients } from '../clients.ts';
 import type { Config, Role } from '../config.ts';
 import { createDetector, type Detector } from '../detect/detector.ts';
+import { countAlarms } from '../domain/alarm.ts';
 import { ConfigError, type System } from '../errors.ts';
 import { createThrottle, type Throttle } from '../front/throttle.ts';
 import { createDirectory, type Directory } from '../katello/directory.ts';
@@ -26,6 +27,7 @@ import { createUpstreams, type Upstream, type Upstreams } from '../upstreams.ts'
 import { deletesPushRepositories, describeCleanup } from './cleanup.ts';
 import { goRound } from './drifting.ts';
 import { createOrphaning, type Orphaning } from './orphaning.ts';
+import { watchOverdue } from './overdue.ts';
 import { createProbes } from './probes.ts';
 import { listPaths } from './pushes.ts';
 import { createReconciling } from './reconciling.ts';
@@ -88,6 +90,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     readQueues: () => queues.inspect(),
     readLag: () => readLagSeconds(store),
     countFailedPaths: () => store.paths.countFailed(),
+    countAlarms: async () => countAlarms(await store.alarms.list()),
     countOrphans: () => store.orphans.readCounts(),
     isRedisUp: () => redis.isUp(),
   });
@@ -174,7 +177,20 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
       stopping.signal,
     );
   };
-  const daily: Appointment[] = worker ? [{ name: 'drift', cron: '0 23 3 * * *', run: lookForDrift }] : [];
+  const lookForLate = (): Promise<void> =>
+    watchOverdue({
+      paths: store.paths,
+      alarms: store.alarms,
+      findReceipt: (path) => store.receipts.findLatest(path),
+      log: log.child({ component: 'overdue' }),
+      now: Date.now,
+    });
+  const ofReconciling: Appointment[] = worker
+    ? [
+        { name: 'overdue', cron: '45 * * * * *', run: lookForLate },
+        { name: 'drift', cron: '0 23 3 * * *', run: lookForDrift },
+      ]
+    : [];
 
   const background: Promise<void>[] = [];
   let schedule: Schedule | null = null;
@@ -211,7 +227,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
         background.push(detector.run(stopping.signal));
         void hearHints(detector); // waits for a Redis that is away, and stopping must not
       }
-      schedule = startSchedule([...appointments(queues, store, orphaning, tuner, canary), ...daily], log);
+      schedule = startSchedule([...appointments(queues, store, orphaning, tuner, canary), ...ofReconciling], log);
     },
     stop: async () => {
       stopping.abort();

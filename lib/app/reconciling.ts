@@ -4,13 +4,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clients } from '../clients.ts';
 import type { Config } from '../config.ts';
+import { createAlarm } from '../domain/alarm.ts';
 import { findPusher } from '../domain/pusher.ts';
 import { longestGrantMs } from '../front/target.ts';
 import type { Directory } from '../katello/directory.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Settings } from '../reconcile/deps.ts';
+import type { RaisedAlarm, Settings } from '../reconcile/deps.ts';
 import { createReconciler, type Reconciler } from '../reconcile/reconcile.ts';
+import type { Alarms } from '../state/alarms.ts';
 import type { Store } from '../state/store.ts';
 
 export function createReconciling(
@@ -41,12 +43,23 @@ export function createReconciling(
     writePace: (path, notBefore) => paths.writePace(path, notBefore),
     scheduleLook: (path, at) => paths.scheduleLook(path, at),
     onOrphaned,
+    settleAlarm: (path, raised) => settleAlarm(store.alarms, path, raised),
     log: log.child({ component: 'reconcile' }),
     onStage: (stage, durationMs) => metrics.stageTook(stage, durationMs),
     onPublished: (durationMs) => metrics.published(durationMs),
     now: Date.now,
     delay: (ms, signal) => delay(ms, undefined, { signal }),
   });
+}
+
+/** Redis may be away: then an alarm is told once more rather than not at all. */
+async function settleAlarm(alarms: Alarms, path: string, raised: RaisedAlarm | null): Promise<boolean> {
+  const about = { source: 'run', path } as const;
+  try {
+    return await (raised ? alarms.raise(createAlarm(about, raised, Date.now())) : alarms.clear(about));
+  } catch {
+    return true;
+  }
 }
 
 /** What a person set, as a reconcile and the making of a push product want it. */

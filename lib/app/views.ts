@@ -51,6 +51,7 @@ export async function readStatus(view: View): Promise<Status> {
     lagSeconds: isRedisOk ? await readLagSeconds(store) : null,
     failedPaths: isRedisOk ? await store.paths.countFailed() : null,
     queues: isRedisOk ? await queues.inspect() : null,
+    alarms: isRedisOk ? await store.alarms.list() : null,
   };
 }
 

@@ -102,6 +102,9 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 /** Every code, grouped as above. */
 export const REASONS: readonly Reason[] = Object.keys(TEXTS).filter(isReason);
 
+/** Codes of what a person has to look at, day or night. */
+export const ALARMS: readonly AlarmReason[] = Object.keys(ALARM).filter(isAlarm);
+
 /** True for a code of the list; errors carry their reason as plain text. */
 export function isReason(text: string): text is Reason {
   return Object.hasOwn(TEXTS, text);

@@ -2,6 +2,7 @@
  * What a reconcile needs from outside, as narrow functions. Nothing here knows HTTP, Redis or BullMQ.
  */
 import type { Policy } from '../domain/plan.ts';
+import type { AlarmReason, Details } from '../domain/reason.ts';
 import type { Push, Receipt } from '../domain/receipt.ts';
 import type { Directory } from '../katello/directory.ts';
 import type { Katello } from '../katello/katello.ts';
@@ -32,6 +33,12 @@ export interface Settings {
   readonly katelloHost: string;
 }
 
+/** What a person has to look at. */
+export interface RaisedAlarm {
+  readonly alarm: AlarmReason;
+  readonly details: Details;
+}
+
 /** Static text and fields, as in style of winston. */
 export type Log = Readonly<
   Record<'debug' | 'info' | 'warn' | 'error', (message: string, fields?: Record<string, unknown>) => void>
@@ -57,6 +64,8 @@ export interface ReconcileDeps {
   readonly scheduleLook: (path: string, at: number) => Promise<void>;
   /** The Katello repository of the path is gone. */
   readonly onOrphaned: (path: string) => Promise<void>;
+  /** The path's runs raise this alarm now, or none. Never fails. @returns true if that is news */
+  readonly settleAlarm: (path: string, raised: RaisedAlarm | null) => Promise<boolean>;
   readonly log: Log;
   readonly onStage: (stage: string, durationMs: number) => void;
   readonly onPublished: (pushToKatelloMs: number) => void;

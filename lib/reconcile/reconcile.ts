@@ -66,6 +66,7 @@ export function createReconciler(deps: ReconcileDeps): Reconciler {
       try {
         const outcome = await runRounds({ deps, recorder, path, signal });
         outages.clear();
+        if (outcome.kind === 'done') await deps.settleAlarm(path, null);
         return outcome;
       } catch (error) {
         if (isAbort(error)) throw error;

@@ -36,7 +36,9 @@ export async function settle(run: FailedRun, error: unknown): Promise<Outcome> {
     const shown = toReceiptError(error);
     const { digest } = error.details;
     await recorder.fail('refused', shown);
-    deps.log[isAlarm(error.reason) ? 'error' : 'warn']('push refused', {
+    const raised = isAlarm(error.reason) ? { alarm: error.reason, details: { path, ...error.details } } : null;
+    const isNews = await deps.settleAlarm(path, raised);
+    deps.log[raised && isNews ? 'error' : 'warn']('push refused', {
       path,
       reason: error.reason,
       ...(digest !== undefined && { digest }),
@@ -53,7 +55,7 @@ export async function settle(run: FailedRun, error: unknown): Promise<Outcome> {
     return { kind: 'again', afterMs: outage.waitMs, reason };
   }
   if (error instanceof BusyError) {
-    if (error.isPaused) alarmOfPaused(run, error);
+    if (error.isPaused) await alarmOfPaused(run, error);
     await waitFor(recorder, error, 'katello-busy', { id: error.taskIds.join(', '), r: path });
     return { kind: 'again', afterMs: error.isPaused ? PAUSED_RETRY_MS : BUSY_RETRY_MS, reason: 'katello-busy' };
   }
@@ -77,8 +79,9 @@ async function waitFor(
 }
 
 /** It waits for a person, who has to know. */
-function alarmOfPaused({ deps, path }: FailedRun, { taskIds, startedAt }: BusyError): void {
+async function alarmOfPaused({ deps, path }: FailedRun, { taskIds, startedAt }: BusyError): Promise<void> {
   const details = { id: taskIds.join(', '), path, age: `since ${startedAt ?? 'some time'}` };
+  if (!(await deps.settleAlarm(path, { alarm: 'task-paused', details }))) return;
   const { message } = describeReason('task-paused', details);
   deps.log.error('katello task is paused', { path, reason: 'task-paused', error: message });
 }

@@ -52,6 +52,8 @@ export interface Paths {
   failRun(failed: Omit<FailedPath, 'since'>): Promise<FailedPath | null>;
   /** The push that waits longest, failed ones included; null when there is none. */
   findOldestUnpublished(): Promise<{ path: string; since: number } | null>;
+  /** Paths whose push waits since before then (epoch ms), failed ones included; so many at most. */
+  listUnpublished(before: number, limit: number): Promise<string[]>;
   countFailed(): Promise<number>;
 }
 
@@ -163,6 +165,12 @@ export function createPaths(keys: Keys, now: () => number): Paths {
           (oldest, entry) => (oldest && oldest.since <= entry.since ? oldest : entry),
           null,
         );
+    },
+    listUnpublished: async (before, limit) => {
+      const waiting = await keys.run((redis) => redis.zrangebyscore(pending, '-inf', before, 'LIMIT', 0, limit));
+      const failures = (await keys.run((redis) => redis.hvals(failed))).map(parseFailed);
+      const late = failures.flatMap((failure) => (failure && failure.since <= before ? [failure.path] : []));
+      return [...new Set([...waiting, ...late])].slice(0, limit);
     },
     countFailed: () => keys.run((redis) => redis.hlen(failed)),
   };

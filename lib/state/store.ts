@@ -2,6 +2,7 @@
  * Every key in Redis that is not BullMQ's. All of it may vanish: it is intent and history, never truth.
  */
 import type { Cluster, Redis } from 'ioredis';
+import { type Alarms, createAlarms } from './alarms.ts';
 import { createGrants, type Grants } from './grants.ts';
 import { createHints, type Hints } from './hints.ts';
 import { createKeys } from './keys.ts';
@@ -25,6 +26,7 @@ export interface Store {
   readonly paths: Paths;
   readonly grants: Grants;
   readonly hints: Hints;
+  readonly alarms: Alarms;
   readonly orphans: OrphanMemory;
   /** Null when somebody else holds it. @throws E_TRANSPORT */
   acquireLease(name: string, ttlMs: number): Promise<Lease | null>;
@@ -46,6 +48,7 @@ export function createStore({ redis, prefix, receiptDays, onLeaseLost, now = Dat
     paths: createPaths(keys, now),
     grants: createGrants(keys, now),
     hints: createHints(keys),
+    alarms: createAlarms(keys),
     orphans: createOrphanMemory(keys, receiptDays * DAY_MS),
     acquireLease: createLeases(keys, { now: () => performance.now(), onLost: onLeaseLost }),
     readCursor: () => keys.run((client) => client.get(cursor)),

@@ -1,6 +1,7 @@
 /**
  * The state of a daemon, as `kpr status` shows it.
  */
+import type { Alarm } from '../domain/alarm.ts';
 import type { Readiness, Role, UpstreamFacts } from './readiness.ts';
 
 export interface Status extends Readiness {
@@ -15,6 +16,8 @@ export interface Status extends Readiness {
   readonly concurrency: { readonly level: number; readonly ceiling: number };
   readonly upstreams: Readonly<Record<'pulp' | 'katello', UpstreamFacts & { readonly version: string | null }>>;
   readonly queues: readonly QueueStatus[] | null;
+  /** what a person has to look at, the oldest first */
+  readonly alarms: readonly Alarm[] | null;
 }
 
 export interface QueueStatus {

@@ -62,12 +62,17 @@ describeScenarios('other hands', (scenario) => {
       const outcome = await scene.runOnce();
       const [paused] = await administrator.listPaused();
       const { error } = scene.receipt();
+      await scene.runOnce();
+      const raised = scene.lab.raisedAlarms.get(scene.path);
       await administrator.resume();
       await scene.run();
 
       expect(outcome).to.include({ kind: 'again', reason: 'katello-busy' });
       expect(error?.message).to.include(paused);
-      const [alarm] = scene.lab.alarms;
+      expect(raised).to.equal('task-paused');
+      expect(scene.lab.raisedAlarms.has(scene.path)).to.equal(false);
+      const [alarm, ...more] = scene.lab.alarms;
+      expect(more).to.deep.equal([]);
       expect(alarm?.fields).to.include({ path: scene.path, reason: 'task-paused' });
       expect(alarm?.fields['error']).to.match(new RegExp(`^${paused} holds .+, since \\d{4}-\\d\\d-\\d\\d .+ UTC$`));
       await expectPulls(scene, { 1: one });

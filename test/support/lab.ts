@@ -76,6 +76,8 @@ export interface LabOnPulp {
   readonly looks: Map<string, number>;
   /** what the reactor said a person must act on, oldest first */
   readonly alarms: Alarm[];
+  /** alarms that last, by path */
+  readonly raisedAlarms: ReadonlyMap<string, string>;
   /** paths whose reconciles met no Katello repository any more, oldest first */
   readonly orphaned: string[];
   /** moves the clock of the reactor */
@@ -171,6 +173,7 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
   const looks = new Map<string, number>();
   const alarms: Alarm[] = [];
   const orphaned: string[] = [];
+  const raisedAlarms = new Map<string, string>();
   const pace = new Map<string, number>();
   const leases = new Set<string>();
   const silent = (): void => undefined;
@@ -192,6 +195,12 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
     writePace: async (path, notBefore) => void pace.set(path, notBefore),
     scheduleLook: async (path, at) => void looks.set(path, at),
     onOrphaned: async (path) => void orphaned.push(path),
+    settleAlarm: async (path, raised) => {
+      const before = raisedAlarms.get(path);
+      if (raised) raisedAlarms.set(path, raised.alarm);
+      else raisedAlarms.delete(path);
+      return before !== raised?.alarm;
+    },
     log: {
       debug: silent,
       info: silent,
@@ -223,6 +232,7 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
     receipts,
     looks,
     alarms,
+    raisedAlarms,
     orphaned,
     passMs: (ms) => {
       clockMs += ms;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { expect } from 'chai';
+import { createAlarm } from '../../../lib/domain/alarm.ts';
 import { openReceipt, type Receipt } from '../../../lib/domain/receipt.ts';
 import { TransportError } from '../../../lib/errors.ts';
 import { createStore, type Store } from '../../../lib/state/store.ts';
@@ -307,6 +308,59 @@ describe('createStore', () => {
     await store.writeCursor('{"createdFrom":"x"}');
 
     expect(await store.readCursor()).to.equal('{"createdFrom":"x"}');
+  });
+
+  describe('alarms', () => {
+    const about = { source: 'run', path: 'acme/api' } as const;
+    const paused = (details: Record<string, string> = {}) =>
+      createAlarm(about, { alarm: 'task-paused', details }, clock);
+
+    it('are news once, and keep their beginning with newer words', async () => {
+      expect(await store.alarms.raise(paused({ id: 't1' }))).to.equal(true);
+      clock += 60_000;
+      expect(await store.alarms.raise(paused({ id: 't2' }))).to.equal(false);
+
+      const [alarm, ...more] = await store.alarms.list();
+
+      expect(more).to.deep.equal([]);
+      expect(alarm).to.include({ alarm: 'task-paused', since: new Date(start).toISOString() });
+      expect(alarm?.message).to.include('t2');
+    });
+
+    it('are news again when they are of another kind, or were over', async () => {
+      await store.alarms.raise(paused());
+
+      expect(await store.alarms.raise(createAlarm(about, { alarm: 'blob-mismatch', details: {} }, clock))).to.equal(
+        true,
+      );
+      expect(await store.alarms.clear(about)).to.equal(true);
+      expect(await store.alarms.clear(about)).to.equal(false);
+      expect(await store.alarms.raise(paused())).to.equal(true);
+    });
+
+    it('of several sources stand beside each other, the oldest first', async () => {
+      await store.alarms.raise(paused());
+      clock -= 60_000;
+      await store.alarms.raise(
+        createAlarm({ source: 'orphans', path: null }, { alarm: 'orphan-limit', details: { n: '12' } }, clock),
+      );
+
+      expect((await store.alarms.list()).map(({ alarm }) => alarm)).to.deep.equal(['orphan-limit', 'task-paused']);
+    });
+  });
+
+  describe('paths that wait', () => {
+    it('are those whose push was seen before then, failed ones too', async () => {
+      await store.paths.markSeen('acme/old', start);
+      await store.paths.markSeen('acme/new', start + 60_000);
+      await store.paths.markSeen('acme/failed', start);
+      await store.paths.failRun({ path: 'acme/failed', jobId: 'j', code: 'E', message: 'no' });
+
+      const late = await store.paths.listUnpublished(start + 1000, 10);
+
+      expect(late.toSorted()).to.deep.equal(['acme/failed', 'acme/old']);
+      expect(await store.paths.listUnpublished(start + 1000, 1)).to.have.lengthOf(1);
+    });
   });
 
   describe('grants', () => {

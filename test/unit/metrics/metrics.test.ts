@@ -6,6 +6,7 @@ const quiet: Readings = {
   readLag: async () => 4.5,
   countFailedPaths: async () => 2,
   countOrphans: async () => ({ due: 2, closing: 0 }),
+  countAlarms: async () => ({ 'task-paused': 2 }),
   isRedisUp: () => true,
 };
 
@@ -20,6 +21,8 @@ describe('createMetrics', () => {
     expect(body).to.contain('kpr_queue_jobs{queue="reconcile",state="waiting"} 3');
     expect(body).to.contain('kpr_queue_oldest_seconds{queue="reconcile"} 7');
     expect(body).to.contain('kpr_redis_up 1');
+    expect(body).to.contain('kpr_alarms{alarm="task-paused"} 2');
+    expect(body).to.contain('kpr_alarms{alarm="publish-overdue"} 0');
   });
 
   it('counts in seconds and by class of status', async () => {
