@@ -16,8 +16,8 @@ import { isLong, seed } from '../support/faults/settings.ts';
 
 const PATHS = Array.from({ length: 6 }, (_, i) => `org${1 + (i % 2)}/app${i}`);
 const TAGS = ['latest', '1', '2', '3'];
-const EVENTS = isLong ? 1000 : 70;
-const LONG_FREEZES = isLong ? 8 : 1;
+const EVENTS = isLong ? 600 : 70;
+const LONG_FREEZES = isLong ? 6 : 1;
 const PAUSE_MS = 700;
 const SETTLE_MS = isLong ? 300_000 : 90_000;
 
@@ -50,27 +50,24 @@ async function play(rig: Rig, recorder: Recorder): Promise<Played> {
   const random = createRandom(seed);
   const drawing = { count: EVENTS, paths: PATHS, tags: TAGS, pauseMs: PAUSE_MS, longFreezes: LONG_FREEZES };
   const happenings = drawHistory(random, drawing);
+  const watch = startWatch({ fakePulp: rig.fakePulp, recorder, paths: PATHS, tags: TAGS, nameOf: nameInPushProduct });
   const pair = await startPair(rig);
   const push = createPusher(rig.fakePulp, PREFIX, recorder);
   const troubles = createTroubles(rig, pair, random);
-  const watch = startWatch({
-    fakePulp: rig.fakePulp,
-    recorder,
-    paths: PATHS,
-    tags: TAGS,
-    nameOf: nameInPushProduct,
-  });
 
-  const lanes = createLanes();
-  for (const { afterMs, event } of happenings) {
-    await delay(afterMs);
-    if (event.kind === 'push' || event.kind === 'delete') lanes.add(event.path, () => push(event));
-    else lanes.add(troubles.laneOf(event), () => troubles.make(event, event.lastsMs));
+  try {
+    const lanes = createLanes();
+    for (const { afterMs, event } of happenings) {
+      await delay(afterMs);
+      if (event.kind === 'push' || event.kind === 'delete') lanes.add(event.path, () => push(event));
+      else lanes.add(troubles.laneOf(event), () => troubles.make(event, event.lastsMs));
+    }
+    await lanes.end();
+    await untilAtRest(rig, pair, recorder, SETTLE_MS);
+    const pulls = await watch.stop();
+    const flaws = [...recorder.findContradictions(), ...(await findUnrest(rig, pair, recorder))];
+    return { counts: troubles.counts, pulls, flaws };
+  } finally {
+    await pair.close();
   }
-  await lanes.end();
-  await untilAtRest(rig, pair, recorder, SETTLE_MS);
-  const pulls = await watch.stop();
-  const flaws = [...recorder.findContradictions(), ...(await findUnrest(rig, pair, recorder))];
-  await pair.close();
-  return { counts: troubles.counts, pulls, flaws };
 }

@@ -58,19 +58,37 @@ export interface Drawing {
   readonly longFreezes: number;
 }
 
+/** of the events; the others are pushes */
+const TROUBLE_RATE = 0.25;
+const LASTS_MS = [300, 5000] as const;
+const AGAIN_RATE = 0.25;
+const DELETION_RATE = 0.15;
+const INDEX_RATE = 0.2;
+const BURST_RATE = 0.08;
 const BURST = 12;
+const BURST_GAP_MS = 30;
 /** Jobs of a frozen daemon are taken over after 15 s, its leases after 30 s. */
 const LONG_MS = 36_000;
 /** A server that stays silent is waited for a minute. */
 const WIRE: readonly WireFault[] = FAULTS.filter((fault) => fault !== 'silent');
 
-const WRITES = [...FIRST, ...MOVED].map(({ server, site }) => ({ server, site }));
+/** Each kind of write once. */
+const WRITES = [...new Map([...FIRST, ...MOVED].map(({ server, site }) => [site, { server, site }])).values()];
+/** Some kinds come more often than others. */
+const KINDS = [
+  ...(['wire', 'wire', 'wire', 'freeze', 'freeze'] as const),
+  ...(['away', 'kill', 'forget', 'hold', 'view'] as const),
+];
 
 /** Which fault a call gets, if any. */
 export function drawFault(random: Random, rate: number): WireFault | null {
   return random.happens(rate) ? random.pick(WIRE) : null;
 }
 
+/**
+ * The events of a run, in their order. Some daemons are frozen for long, in the first half, so that the other one takes
+ * over what they were at.
+ */
 export function drawHistory(random: Random, { count, paths, tags, pauseMs, longFreezes }: Drawing): Happening[] {
   const pushes = createPushes(random, paths, tags);
   const long = new Set(
@@ -81,29 +99,20 @@ export function drawHistory(random: Random, { count, paths, tags, pauseMs, longF
   return Array.from({ length: count }, (_, i): Happening[] => {
     const afterMs = between(0, pauseMs);
     if (long.has(i)) {
-      const at = { ...random.pick(WRITES), moment: random.pick(MOMENTS) };
-      return [{ afterMs, event: { kind: 'freeze', who: drawWho(random), at, lastsMs: LONG_MS } }];
+      const freeze = { kind: 'freeze', who: drawWho(random), at: drawWrite(random), lastsMs: LONG_MS } as const;
+      return [{ afterMs, event: freeze }];
     }
-    if (!random.happens(0.25)) return pushes.draw().map((event, nth) => ({ afterMs: nth === 0 ? afterMs : 30, event }));
-    return [{ afterMs, event: { ...drawTrouble(random, paths), lastsMs: between(300, 5000) } }];
+    if (random.happens(TROUBLE_RATE)) {
+      return [{ afterMs, event: { ...drawTrouble(random, paths), lastsMs: between(...LASTS_MS) } }];
+    }
+    return pushes.draw().map((event, nth) => ({ afterMs: nth === 0 ? afterMs : BURST_GAP_MS, event }));
   }).flat();
 }
 
 function drawTrouble(random: Random, paths: readonly string[]): Trouble {
   const who = drawWho(random);
   const server = random.pick(['pulp', 'katello'] as const);
-  const kind = random.pick([
-    'wire',
-    'wire',
-    'wire',
-    'away',
-    'kill',
-    'freeze',
-    'freeze',
-    'forget',
-    'hold',
-    'view',
-  ] as const);
+  const kind = random.pick(KINDS);
   switch (kind) {
     case 'wire':
       return { kind, who, server, rate: random.pick([0.1, 0.3, 0.6]) };
@@ -112,16 +121,16 @@ function drawTrouble(random: Random, paths: readonly string[]): Trouble {
     case 'kill':
       return { kind, who };
     case 'freeze':
-      return {
-        kind,
-        who,
-        at: random.happens(0.3) ? null : { ...random.pick(WRITES), moment: random.pick(MOMENTS) },
-      };
+      return { kind, who, at: random.happens(0.3) ? null : drawWrite(random) };
     case 'view':
       return { kind, path: random.pick(paths) };
     default:
       return { kind };
   }
+}
+
+function drawWrite(random: Random): Write {
+  return { ...random.pick(WRITES), moment: random.pick(MOMENTS) };
 }
 
 function drawWho(random: Random): Who {
@@ -133,7 +142,7 @@ function createPushes(random: Random, paths: readonly string[], tags: readonly s
   const present = new Map(paths.map((path) => [path, new Set<string>()]));
   const drawn: Drawn[] = [];
   const make = (path: string): Drawn => {
-    const what: Drawn = { kind: random.happens(0.2) ? 'index' : 'image', seed: `${path} ${drawn.length}` };
+    const what: Drawn = { kind: random.happens(INDEX_RATE) ? 'index' : 'image', seed: `${path} ${drawn.length}` };
     drawn.push(what);
     return what;
   };
@@ -144,13 +153,13 @@ function createPushes(random: Random, paths: readonly string[], tags: readonly s
       const path = random.pick(paths);
       const there = present.get(path) ?? new Set();
       const tag = random.pick(tags);
-      if (there.size > 1 && there.has(tag) && random.happens(0.15)) {
+      if (there.size > 1 && there.has(tag) && random.happens(DELETION_RATE)) {
         there.delete(tag);
         return [{ kind: 'delete', path, tag }];
       }
       there.add(tag);
-      const isBurst = random.happens(0.08);
-      const isAgain = !isBurst && drawn.length > 0 && random.happens(0.25);
+      const isBurst = random.happens(BURST_RATE);
+      const isAgain = !isBurst && drawn.length > 0 && random.happens(AGAIN_RATE);
       return Array.from({ length: isBurst ? BURST : 1 }, () => {
         const what = isAgain ? random.pick(drawn.slice(-BURST)) : make(path);
         return { kind: 'push', path, tag, what };

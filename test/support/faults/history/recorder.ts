@@ -8,7 +8,7 @@ export interface Recorder {
   paths(): string[];
   /** Everything that was pushed to a path so far and not taken away again: digest by tag. */
   pushed(path: string): ReadonlyMap<string, string>;
-  /** Somebody else who looks. What one saw is not compared with what another saw. */
+  /** Somebody who looks from the beginning on. What one saw is not compared with what another saw. */
   witness(name: string): Witness;
   /** What contradicts the pushes, a line each, with the history of the tag. */
   findContradictions(): string[];
@@ -25,9 +25,8 @@ const SHOWN = 60;
 
 export function createRecorder(): Recorder {
   const pushed = new Map<string, Map<string, string>>();
-  /** of every tag and witness */
+  /** of every tag, by witness */
   const stories = new Map<string, Map<string, Entry[]>>();
-  const earlier = new Map<string, Entry[]>();
   let pushes = 0;
 
   return {
@@ -37,10 +36,7 @@ export function createRecorder(): Recorder {
       if (digest === null) tags.delete(tag);
       else tags.set(tag, digest);
 
-      const key = `${path}:${tag}`;
-      const entry: Entry = { kind: 'pushed', digest };
-      earlier.set(key, [...(earlier.get(key) ?? []), entry]);
-      for (const story of stories.values()) story.get(key)?.push(entry);
+      for (const story of stories.values()) entriesOf(story, path, tag).push({ kind: 'pushed', digest });
       pushes += 1;
     },
     paths: () => [...pushed.keys()],
@@ -50,9 +46,7 @@ export function createRecorder(): Recorder {
       stories.set(name, story);
       return {
         saw(path, tag, digest) {
-          const key = `${path}:${tag}`;
-          const entries = story.get(key) ?? [...(earlier.get(key) ?? [])];
-          story.set(key, entries);
+          const entries = entriesOf(story, path, tag);
           const last = entries.at(-1);
           if (last?.kind !== 'pulled' || last.digest !== digest) entries.push({ kind: 'pulled', digest });
         },
@@ -68,6 +62,13 @@ export function createRecorder(): Recorder {
       return pushes;
     },
   };
+}
+
+function entriesOf(story: Map<string, Entry[]>, path: string, tag: string): Entry[] {
+  const key = `${path}:${tag}`;
+  const entries = story.get(key) ?? [];
+  story.set(key, entries);
+  return entries;
 }
 
 /** `+ab12` a push, `-` one that takes the tag away, `ab12` a pull, `.` one that found nothing. */

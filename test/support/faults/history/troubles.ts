@@ -13,7 +13,7 @@ export interface Troubles {
   laneOf(trouble: Trouble): string;
   /** Resolves when the trouble is over. */
   make(trouble: Trouble, lastsMs: number): Promise<void>;
-  /** how many of each kind there were */
+  /** how many of each kind there were; a daemon that was to be frozen at a write it never made is none */
   readonly counts: ReadonlyMap<string, number>;
 }
 
@@ -24,25 +24,29 @@ export function createTroubles(rig: Rig, { members }: Pair, random: Random): Tro
   const person = createKatelloPerson(rig.standIn);
   const counts = new Map<string, number>();
 
-  async function make(trouble: Trouble, lastsMs: number): Promise<void> {
+  /** @returns false when nothing came of it */
+  async function make(trouble: Trouble, lastsMs: number): Promise<boolean> {
     switch (trouble.kind) {
       case 'wire': {
         const proxy = members[trouble.who].proxies[trouble.server];
         proxy.trouble(() => drawFault(random, trouble.rate));
         await delay(lastsMs);
-        return proxy.trouble(null);
+        proxy.trouble(null);
+        return true;
       }
       case 'away': {
         const proxies = members.map((member) => member.proxies[trouble.server]);
         await Promise.all(proxies.map((proxy) => proxy.shut()));
         await delay(lastsMs);
-        return void (await Promise.all(proxies.map((proxy) => proxy.open())));
+        await Promise.all(proxies.map((proxy) => proxy.open()));
+        return true;
       }
       case 'kill': {
         const member = members[trouble.who];
         await member.daemon.kill();
         await delay(lastsMs);
-        return member.start();
+        await member.start();
+        return true;
       }
       case 'freeze':
         return freeze(members[trouble.who], trouble.at, lastsMs);
@@ -50,17 +54,20 @@ export function createTroubles(rig: Rig, { members }: Pair, random: Random): Tro
         await rig.redis?.kill();
         await rig.redis?.loseData();
         await delay(lastsMs);
-        return rig.redis?.revive();
+        await rig.redis?.revive();
+        return true;
       case 'hold':
         await person.hold('ImportUpload');
         await delay(lastsMs);
-        return person.release();
+        await person.release();
+        return true;
       case 'view': {
         const repositoryId = findRepositoryId(rig, trouble.path);
-        if (repositoryId === null) return;
+        if (repositoryId === null) return false;
         await person.holdView(repositoryId).catch(() => undefined); // she is refused while a run has the lock
         await delay(lastsMs);
-        return person.release();
+        await person.release();
+        return true;
       }
       default:
         return trouble satisfies never;
@@ -71,8 +78,7 @@ export function createTroubles(rig: Rig, { members }: Pair, random: Random): Tro
     counts,
     laneOf,
     async make(trouble, lastsMs) {
-      counts.set(trouble.kind, (counts.get(trouble.kind) ?? 0) + 1);
-      await make(trouble, lastsMs);
+      if (await make(trouble, lastsMs)) counts.set(trouble.kind, (counts.get(trouble.kind) ?? 0) + 1);
     },
   };
 }
@@ -96,29 +102,37 @@ function laneOf(trouble: Trouble): string {
   }
 }
 
-/** At the write the call itself is held up too, as if the daemon had been stopped right before it sent it. */
-async function freeze({ daemon, proxies }: Member, at: Write | null, lastsMs: number): Promise<void> {
-  const stand = async (): Promise<void> => {
-    if (!daemon.isRunning()) return;
+/**
+ * At the write the call itself is held up too, as if the daemon had been stopped right before it sent it.
+ *
+ * @returns false when that write did not come
+ */
+async function freeze({ daemon, proxies }: Member, at: Write | null, lastsMs: number): Promise<boolean> {
+  const stand = async (): Promise<boolean> => {
     daemon.freeze();
     await delay(lastsMs);
     daemon.thaw();
+    return true;
   };
   if (at === null) return stand();
 
   const proxy = proxies[at.server];
-  const missed = new AbortController();
-  const stood = new Promise<void>((resolve) => {
+  const patience = new AbortController();
+  const stood = new Promise<boolean>((resolve) => {
     proxy.watch(async (moment, call) => {
       if (moment !== at.moment || callSiteOf(call) !== at.site) return;
       proxy.watch(null);
-      missed.abort();
-      await stand();
-      resolve();
+      patience.abort();
+      resolve(await stand());
     });
   });
-  const patience = delay(PATIENCE_MS, undefined, { signal: missed.signal }).then(() => proxy.watch(null));
-  await Promise.race([stood, patience.catch(() => stood)]);
+  try {
+    await delay(PATIENCE_MS, undefined, { signal: patience.signal });
+    proxy.watch(null);
+    return false;
+  } catch {
+    return stood; // the write came
+  }
 }
 
 /** Of Katello, as the push distribution names it. */
