@@ -9,6 +9,8 @@ import { createHttpClient } from './http/client.ts';
 import type { Credentials } from './http/credentials.ts';
 import { createKatello } from './katello/endpoints.ts';
 import type { Katello } from './katello/katello.ts';
+import { createKatelloProxies, type KatelloProxies } from './katello/proxies.ts';
+import { createProxyRegistries, type ProxyRegistries } from './katello/proxy-registry.ts';
 import { createKatelloUsers, type KatelloUsers } from './katello/users.ts';
 import { createPulp } from './pulp/endpoints.ts';
 import type { Pulp } from './pulp/pulp.ts';
@@ -16,6 +18,10 @@ import type { Pulp } from './pulp/pulp.ts';
 export interface Clients {
   readonly pulp: Pulp;
   readonly katello: Katello;
+  /** smart proxies, by the reactor's account */
+  readonly proxies: KatelloProxies;
+  /** the registries of the smart proxies, without a login */
+  readonly registries: ProxyRegistries;
   /** asks as a user, with the user's own password; repeats nothing */
   readonly users: KatelloUsers;
 }
@@ -30,6 +36,9 @@ export interface ClientOptions {
   /** the same of requests as a user: a person's wrong password says nothing of ours */
   readonly onUserRequest?: (system: System, status: number | null) => void;
 }
+
+/** A smart proxy that is slow to answer holds up what is known of it, and nothing else. */
+const PROXY_LIMITS = { connectMs: 5000, idleMs: 10_000 };
 
 /**
  * Asks nothing yet.
@@ -47,6 +56,11 @@ export function createClients({ pulp, katello, caFile }: Config, options: Client
   const { login, password } = katello;
   const { onRequest, onUserRequest } = options;
   const toKatello = { ...common, system: 'katello', baseUrl: katello.url.href } as const;
+  const katelloClient = createHttpClient({
+    ...toKatello,
+    onRequest,
+    credentials: () => ({ kind: 'basic', login, password: password.reveal() }),
+  });
   return {
     pulp: createPulp(
       createHttpClient({
@@ -57,11 +71,16 @@ export function createClients({ pulp, katello, caFile }: Config, options: Client
         onRequest,
       }),
     ),
-    katello: createKatello(
+    katello: createKatello(katelloClient),
+    proxies: createKatelloProxies(katelloClient),
+    registries: createProxyRegistries((baseUrl) =>
       createHttpClient({
-        ...toKatello,
-        onRequest,
-        credentials: () => ({ kind: 'basic', login, password: password.reveal() }),
+        ...common,
+        system: 'katello',
+        baseUrl,
+        maxRetries: 0,
+        limits: PROXY_LIMITS,
+        credentials: () => ({ kind: 'none' }),
       }),
     ),
     users: createKatelloUsers(

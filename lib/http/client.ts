@@ -23,6 +23,8 @@ export interface HttpClient {
   get<T>(path: string, schema: ZodType<T>, options?: CallOptions): Promise<T>;
   /** Null when the system itself says 404; the HTML 404 of a web server in front of it is a failure. */
   find<T>(path: string, schema: ZodType<T>, options?: CallOptions): Promise<T | null>;
+  /** Status and headers, whatever the status is. @throws E_TRANSPORT only, when no answer came */
+  head(path: string, options?: CallOptions): Promise<Pick<Answer, 'status' | 'headers'>>;
   post<T>(path: string, body: unknown, schema: ZodType<T>, options?: CallOptions): Promise<T>;
   put<T>(path: string, body: unknown, schema: ZodType<T>, options?: CallOptions): Promise<T>;
   patch<T>(path: string, body: unknown, schema: ZodType<T>, options?: CallOptions): Promise<T>;
@@ -76,6 +78,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     find: (path, schema, called = {}) =>
       send({ method: 'GET', path, body: undefined, options: called }, (asked, answer) =>
         isAbsent(answer) ? null : readAnswer(asked, answer, schema, Date.now()),
+      ),
+    head: (path, called = {}) =>
+      send(
+        { method: 'HEAD', path, body: undefined, options: { isIdempotent: true, ...called } },
+        (_, answer) => answer,
       ),
     post: (path, body, schema, called) => request('POST', path, body, schema, called),
     put: (path, body, schema, called) => request('PUT', path, body, schema, called),

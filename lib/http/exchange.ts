@@ -6,7 +6,7 @@ import type { Agents } from './connections.ts';
 import { toNoAnswer } from './no-answer.ts';
 import { redactUrl } from './redact.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface Outgoing {
   readonly system: System;
