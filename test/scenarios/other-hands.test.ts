@@ -62,7 +62,6 @@ describeScenarios('other hands', (scenario) => {
       const outcome = await scene.runOnce();
       const [paused] = await administrator.listPaused();
       const { error } = scene.receipt();
-      await scene.runOnce();
       const raised = scene.lab.raisedAlarms.get(scene.path);
       await administrator.resume();
       await scene.run();
