@@ -1,5 +1,6 @@
 /** Somebody writes to Katello's Pulp repository after a reconcile has read it and before it writes. */
 import { expect } from 'chai';
+import { readOwnedRepositoryId } from '../../lib/domain/claim.ts';
 import { correlationId } from '../../lib/domain/correlation.ts';
 import { callSiteOf } from '../support/faults/call-site.ts';
 import { type FaultyLab, startFaultyLab } from '../support/faults/faulty-lab.ts';
@@ -77,6 +78,23 @@ describe('between the reading and the writing of a reconcile', function () {
     expect(ledger.findUnsettled()).to.deep.equal([]);
   });
 
+  it('a publish that comes too late sets its tag back and is taken for a decision made in Katello, until the next push', async () => {
+    await pushAndSettle('latest');
+    await pushAndSettle('latest');
+    const superseded = (await lab.listed(PATH))?.['latest'] ?? '';
+    await pushAndSettle('latest');
+    const [repositoryId = 0] = findOwners(lab);
+
+    const { id } = await lab.katello.importTag(repositoryId, { tag: 'latest', digest: superseded });
+    await lab.katello.waitForTask(id);
+    await settlePath(lab, PATH);
+
+    expect(await lab.listed(PATH)).to.deep.equal({ latest: superseded });
+    expect(lab.receipts.get(PATH)?.leftAlone).to.have.nested.property('[0].reason', 'pinned');
+    await pushAndSettle('latest');
+    expect(ledger.findUnsettled()).to.deep.equal([]);
+  });
+
   it('a tag that a person removes in Katello stays removed', async () => {
     await pushAndSettle('a');
     await pushAndSettle('1');
@@ -94,6 +112,11 @@ describe('between the reading and the writing of a reconcile', function () {
     expect(Object.keys((await lab.listed(PATH)) ?? {}).toSorted()).to.deep.equal(['2', '3', '4', 'a']);
   });
 });
+
+/** Katello's repositories that push distributions name. */
+function findOwners({ fakePulp }: FaultyLab): number[] {
+  return [...fakePulp.state.distributions.values()].flatMap(({ labels }) => readOwnedRepositoryId(labels) ?? []);
+}
 
 async function findRepositories({ pulp }: FaultyLab): Promise<{ targetHref: string; uuid: string; latest: string }> {
   const pushed = await pulp.findDistribution(`kpr.push/${PATH}`);

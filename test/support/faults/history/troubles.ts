@@ -64,10 +64,14 @@ export function createTroubles(rig: Rig, { members }: Pair, random: Random): Tro
       case 'view': {
         const repositoryId = findRepositoryId(rig, trouble.path);
         if (repositoryId === null) return false;
-        await person.holdView(repositoryId).catch(() => undefined); // she is refused while a run has the lock
+        // she is refused while a run has the lock
+        const isHeld = await person.holdView(repositoryId).then(
+          () => true,
+          () => false,
+        );
         await delay(lastsMs);
         await person.release();
-        return true;
+        return isHeld;
       }
       default:
         return trouble satisfies never;
