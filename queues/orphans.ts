@@ -45,6 +45,10 @@ type OrphanJob = z.infer<typeof OrphanJob>;
 
 /** No push path is called so: those have a slash. */
 const SWEEP = 'sweep';
+/** A job whose process died is taken up again after one to two of these. */
+const LOCK_MS = 15_000;
+/** A process that crashes is one thing; a path that crashes every process is another. */
+const MAX_CRASHES = 5;
 /** While a system is away. */
 const AWAY_MS = 5000;
 /** Each waits for Pulp and Katello most of its time, and both have more important things to do. */
@@ -110,6 +114,9 @@ export function createOrphanWorker(deps: OrphanWorkerDeps): OrphanWorker {
     skipVersionCheck,
     concurrency: CONCURRENCY,
     autorun: false,
+    lockDuration: LOCK_MS,
+    stalledInterval: LOCK_MS / 2,
+    maxStalledCount: MAX_CRASHES,
     settings: { backoffStrategy: backoffMs },
   });
   worker.on('error', (error) => log.debug('worker complains', errorFields(error)));
