@@ -17,6 +17,8 @@ export interface Readings {
   countFailedPaths(): Promise<number>;
   /** orphans by state at the last sweep */
   countOrphans(): Promise<Readonly<Record<string, number>>>;
+  /** paths that a smart proxy lacks, by its name */
+  countBehind(): Promise<Readonly<Record<string, number>>>;
   /** alarms that last, by kind */
   countAlarms(): Promise<Readonly<Partial<Record<AlarmReason, number>>>>;
   isRedisUp(): boolean;
@@ -39,6 +41,8 @@ export interface Metrics {
   /** The token endpoint answered. */
   tokenAnswered(outcome: 'granted' | 'refused' | 'anonymous' | 'error'): void;
   orphanDeleted(): void;
+  /** A path came to an end on a smart proxy, or to another trouble. */
+  proxySynced(outcome: 'served' | 'skipped' | 'failed'): void;
   /** In Prometheus' text format. A reading that fails leaves its gauge as it was. */
   render(): Promise<{ contentType: string; body: string }>;
 }
@@ -64,6 +68,9 @@ export function createMetrics(version: string, readings: Readings): Metrics {
   const tokens = counter('tokens_total', 'Answers of the token endpoint', ['outcome']);
   const orphansDeleted = counter('orphans_deleted_total', 'Push repositories that were deleted as orphans');
 
+  const proxySyncs = counter('proxy_sync_total', 'What became of paths on smart proxies', ['outcome']);
+  const proxyBehind = gauge('proxy_behind', 'Paths that a smart proxy lacks', ['proxy']);
+
   const orphans = gauge('orphans', 'Push repositories whose Katello repository is gone', ['state']);
   const lag = gauge('lag_seconds', 'Age of the oldest push that is not published');
   const jobs = gauge('queue_jobs', 'Jobs', ['queue', 'state']);
@@ -77,6 +84,9 @@ export function createMetrics(version: string, readings: Readings): Metrics {
     lag.set(await readings.readLag());
     failedPaths.set(await readings.countFailedPaths());
     for (const [state, count] of Object.entries(await readings.countOrphans())) orphans.set({ state }, count);
+    const behind = await readings.countBehind();
+    proxyBehind.reset(); // a proxy that was removed is behind with nothing
+    for (const [proxy, count] of Object.entries(behind)) proxyBehind.set({ proxy }, count);
     const raised = await readings.countAlarms();
     for (const alarm of ALARMS) alarms.set({ alarm }, raised[alarm] ?? 0);
     for (const { queue, states, oldestSeconds } of await readings.readQueues()) {
@@ -95,6 +105,7 @@ export function createMetrics(version: string, readings: Readings): Metrics {
     hinted: (source) => hints.inc({ source }),
     tokenAnswered: (outcome) => tokens.inc({ outcome }),
     orphanDeleted: () => orphansDeleted.inc(),
+    proxySynced: (outcome) => proxySyncs.inc({ outcome }),
     render: async () => {
       await read().catch(() => undefined); // Redis is away: redis_up tells
       return { contentType: registry.contentType, body: await registry.metrics() };

@@ -29,6 +29,7 @@ import { goRound } from './drifting.ts';
 import { createOrphaning, type Orphaning } from './orphaning.ts';
 import { watchOverdue } from './overdue.ts';
 import { createProbes } from './probes.ts';
+import { countBehind, createProxying, type Proxying } from './proxying.ts';
 import { listPaths } from './pushes.ts';
 import { createReconciling } from './reconciling.ts';
 
@@ -52,6 +53,7 @@ export interface Daemon {
   readonly metrics: Metrics;
   readonly reconciler: Reconciler;
   readonly orphaning: Orphaning;
+  readonly proxying: Proxying;
   readonly upstreams: Upstreams;
   readonly tuner: Tuner;
   /** null where the daemon is no worker */
@@ -92,6 +94,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     countFailedPaths: () => store.paths.countFailed(),
     countAlarms: async () => countAlarms(await store.alarms.list()),
     countOrphans: () => store.orphans.readCounts(),
+    countBehind: () => countBehind(store),
     isRedisUp: () => redis.isUp(),
   });
 
@@ -124,6 +127,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
   const directory = createDirectory(clients.katello, { ttlMs: DIRECTORY_MS });
   const orphaning = createOrphaning({ config, clients, store, queues, metrics, log });
   const reconciler = createReconciling(config, clients, directory, store, metrics, log, (path) => orphaning.hint(path));
+  const proxying = createProxying({ config, clients, store, queues, metrics, log });
   const tuner = createTuner({
     queues,
     acquireLease: (name, ttlMs) => store.acquireLease(name, ttlMs),
@@ -136,7 +140,11 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     ? createReconcileWorker({
         ...workerOptions(),
         concurrency: config.concurrency,
-        reconcile: (path, run) => reconciler.reconcile(path, run),
+        reconcile: async (path, run) => {
+          const outcome = await reconciler.reconcile(path, run);
+          if (outcome.kind === 'done' && outcome.result === 'published') await proxying.hint(path);
+          return outcome;
+        },
         paths: store.paths,
         queues,
         check: async (system) => system === 'redis' || upstreams.check(system),
@@ -150,6 +158,12 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     : null;
   const sweeper = hasRole('worker')
     ? orphaning.createWorker(workerOptions(), {
+        check: (system) => upstreams.check(system),
+        isOpen: () => fatal === null && upstreams.isOpen(),
+      })
+    : null;
+  const mirroring = hasRole('worker')
+    ? proxying.createWorker(workerOptions(), {
         check: (system) => upstreams.check(system),
         isOpen: () => fatal === null && upstreams.isOpen(),
       })
@@ -204,6 +218,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     metrics,
     reconciler,
     orphaning,
+    proxying,
     upstreams,
     tuner,
     canary,
@@ -222,18 +237,23 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
         worker.start();
         await orphaning.queue.addSweep();
         sweeper?.start();
+        await proxying.queue.addSweep();
+        mirroring?.start();
       }
       if (detector) {
         background.push(detector.run(stopping.signal));
         void hearHints(detector); // waits for a Redis that is away, and stopping must not
       }
-      schedule = startSchedule([...appointments(queues, store, orphaning, tuner, canary), ...ofReconciling], log);
+      schedule = startSchedule(
+        [...appointments(queues, store, orphaning, proxying, tuner, canary), ...ofReconciling],
+        log,
+      );
     },
     stop: async () => {
       stopping.abort();
       await schedule?.stop();
       const left = (await worker?.close(GRACE_MS)) ?? [];
-      await Promise.allSettled([...background, sweeper?.close(GRACE_MS), canary?.close()]);
+      await Promise.allSettled([...background, sweeper?.close(GRACE_MS), mirroring?.close(GRACE_MS), canary?.close()]);
       await queues.close();
       return left;
     },
@@ -275,6 +295,7 @@ function appointments(
   queues: Queues,
   store: Store,
   orphaning: Orphaning,
+  proxying: Proxying,
   tuner: Tuner,
   canary: Canary | null,
 ): Appointment[] {
@@ -283,6 +304,7 @@ function appointments(
     ? [
         { name: 'canary', cron: '*/20 * * * * *', run: () => canary.send() },
         { name: 'orphans', cron: '0 17 * * * *', run: () => orphaning.queue.addSweep() },
+        { name: 'proxies', cron: '0 47 * * * *', run: () => proxying.queue.addSweep() },
         { name: 'hurry', cron: '*/5 * * * * *', run: () => queues.hurry(LONGEST_STEP_BACK_MS) },
         { name: 'clocks', cron: '15 * * * * *', run: () => queues.forgetClocksAhead() },
         { name: 'concurrency', cron: '30 * * * * *', run: () => tuner.tick() },

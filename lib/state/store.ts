@@ -9,6 +9,7 @@ import { createKeys } from './keys.ts';
 import { createLeases, type Lease } from './leases.ts';
 import { createOrphanMemory, type OrphanMemory } from './orphans.ts';
 import { createPaths, type Paths } from './paths.ts';
+import { createProxyStates, type ProxyStates } from './proxies.ts';
 import { createReceipts, type Receipts } from './receipts.ts';
 
 export interface StoreOptions {
@@ -28,6 +29,7 @@ export interface Store {
   readonly hints: Hints;
   readonly alarms: Alarms;
   readonly orphans: OrphanMemory;
+  readonly proxies: ProxyStates;
   /** Null when somebody else holds it. @throws E_TRANSPORT */
   acquireLease(name: string, ttlMs: number): Promise<Lease | null>;
   /** The detector's place as it wrote it, or null. @throws E_TRANSPORT */
@@ -50,6 +52,7 @@ export function createStore({ redis, prefix, receiptDays, onLeaseLost, now = Dat
     hints: createHints(keys),
     alarms: createAlarms(keys),
     orphans: createOrphanMemory(keys, receiptDays * DAY_MS),
+    proxies: createProxyStates(keys),
     acquireLease: createLeases(keys, { now: () => performance.now(), onLost: onLeaseLost }),
     readCursor: () => keys.run((client) => client.get(cursor)),
     writeCursor: async (text) => {

@@ -6,6 +6,7 @@ const quiet: Readings = {
   readLag: async () => 4.5,
   countFailedPaths: async () => 2,
   countOrphans: async () => ({ due: 2, closing: 0 }),
+  countBehind: async () => ({ 'proxy.example.com': 3 }),
   countAlarms: async () => ({ 'task-paused': 2 }),
   isRedisUp: () => true,
 };
@@ -21,6 +22,7 @@ describe('createMetrics', () => {
     expect(body).to.contain('kpr_queue_jobs{queue="reconcile",state="waiting"} 3');
     expect(body).to.contain('kpr_queue_oldest_seconds{queue="reconcile"} 7');
     expect(body).to.contain('kpr_redis_up 1');
+    expect(body).to.contain('kpr_proxy_behind{proxy="proxy.example.com"} 3');
     expect(body).to.contain('kpr_alarms{alarm="task-paused"} 2');
     expect(body).to.contain('kpr_alarms{alarm="publish-overdue"} 0');
   });
@@ -35,6 +37,7 @@ describe('createMetrics', () => {
     metrics.upstreamAnswered('katello', null);
     metrics.reconciled('done');
     metrics.leaseLost();
+    metrics.proxySynced('served');
     metrics.hinted('token');
     metrics.tokenAnswered('refused');
 
@@ -46,6 +49,7 @@ describe('createMetrics', () => {
     expect(body).to.contain('kpr_upstream_requests_total{system="katello",status="none"} 1');
     expect(body).to.contain('kpr_reconcile_total{outcome="done"} 1');
     expect(body).to.contain('kpr_lease_lost_total 1');
+    expect(body).to.contain('kpr_proxy_sync_total{outcome="served"} 1');
     expect(body).to.contain('kpr_hints_total{source="token"} 1');
     expect(body).to.contain('kpr_tokens_total{outcome="refused"} 1');
   });
