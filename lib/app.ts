@@ -3,18 +3,20 @@
  */
 import { join } from 'node:path';
 import { createDaemon, type Daemon } from './app/daemon.ts';
-import { createFrontDeps } from './app/fronting.ts';
+import { createFrontDeps, createHooksDeps } from './app/fronting.ts';
 import { createOrphanApi } from './app/orphaning.ts';
 import { openStateDir } from './app/state-dir.ts';
 import { openTokenKey, type TokenKey } from './app/token-key.ts';
 import { createApi, readReadiness, type View } from './app/views.ts';
 import { type Config, isLoopback } from './config.ts';
+import { LOCAL_OPERATOR } from './domain/caller.ts';
 import { TransportError } from './errors.ts';
 import { createFront } from './front/front.ts';
 import { errorFields, type Logger } from './log.ts';
 import { openRedis } from './state/redis.ts';
 import { addApiRoutes } from './web/api.ts';
 import { addHealthRoutes } from './web/health.ts';
+import { createHooks } from './web/hooks.ts';
 import { addOrphanRoutes } from './web/orphans.ts';
 import { addQueuesPage } from './web/queues-page.ts';
 import { STARTING } from './web/readiness.ts';
@@ -76,7 +78,10 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
     await serve(config.listen, key ? 'front' : 'dashboard', {
       socketMode: GROUP_TOO,
       routes: async (server) => {
-        if (key) await server.register(createFront(createFrontDeps({ config, daemon, key, log })));
+        if (key) {
+          await server.register(createFront(createFrontDeps({ config, daemon, key, log })));
+          await server.register(createHooks(createHooksDeps(config, daemon)));
+        }
         if (hasQueues) addQueuesPage(server, daemon.queues.all);
       },
     });
@@ -90,11 +95,9 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
       await openStateDir(config.stateDir);
       await serve({ path: join(config.stateDir, 'api.sock') }, 'api', {
         routes: (server) => {
-          addApiRoutes(server, createApi(config.pathPrefix, currentView));
-          addOrphanRoutes(
-            server,
-            createOrphanApi(config, () => currentView().daemon),
-          );
+          const callerOf = () => LOCAL_OPERATOR;
+          addApiRoutes(server, { ...createApi(config.pathPrefix, currentView), callerOf });
+          addOrphanRoutes(server, { ...createOrphanApi(config, () => currentView().daemon), callerOf });
         },
       });
       await serve(config.metricsListen, 'health', {

@@ -7,6 +7,7 @@ import type { FrontDeps, FrontSettings } from '../front/deps.ts';
 import { realmOf } from '../front/pulp-settings.ts';
 import type { Logger } from '../log.ts';
 import { createPushProduct } from '../reconcile/create.ts';
+import type { HooksDeps } from '../web/hooks.ts';
 import type { Daemon } from './daemon.ts';
 import { reconcileSettings } from './reconciling.ts';
 import type { TokenKey } from './token-key.ts';
@@ -49,6 +50,21 @@ export function createFrontDeps({ config, daemon, key, log: parent }: Fronting):
     log,
     now: () => performance.now(),
     delay: (ms, signal) => delay(ms, undefined, { signal }),
+  };
+}
+
+/** What whoever saw a push may tell. */
+export function createHooksDeps(
+  { hooks, pathPrefix: prefix }: Pick<Config, 'hooks' | 'pathPrefix'>,
+  { store, hint }: Pick<Daemon, 'store' | 'hint'>,
+): HooksDeps {
+  return {
+    secret: () => hooks.secret?.reveal() ?? null,
+    token: () => hooks.token?.reveal() ?? null,
+    noteId: (id) => store.hints.noteId(id),
+    hint,
+    prefix,
+    now: () => performance.now(),
   };
 }
 
