@@ -13,10 +13,12 @@ export interface ReceiptQuery {
   readonly path?: string | undefined;
   /** pushed at or after this time */
   readonly since?: Date | undefined;
+  /** whether the caller may see what happens at a path; all if left out */
+  readonly isSeen?: ((path: string) => boolean) | undefined;
 }
 
 export interface ReceiptPage {
-  /** newest push first */
+  /** newest push first; fewer than the limit where many had to be left out, though more may follow */
   readonly items: readonly Receipt[];
   /** null: the last page */
   readonly next: string | null;
@@ -33,6 +35,8 @@ export interface Receipts {
   list(query: ReceiptQuery): Promise<ReceiptPage>;
 }
 
+/** So many are read for a page at most. */
+const MOST_READ = 2000;
 /** The oldest above this many go, whatever their age: some 20 MB. */
 const MOST_RECEIPTS = 10_000;
 const DEFAULT_LIMIT = 50;
@@ -86,22 +90,24 @@ export function createReceipts(keys: Keys, keepMs: number, now: () => number): R
       const [id] = await keys.run((redis) => redis.zrevrange(byPath(path), 0, 0));
       return id === undefined ? null : find(id);
     },
-    list: async ({ limit = DEFAULT_LIMIT, cursor, state, path, since }) => {
+    list: async ({ limit = DEFAULT_LIMIT, cursor, state, path, since, isSeen = () => true }) => {
       const index = path !== undefined ? byPath(path) : state !== undefined ? byState(state) : all;
       const oldest = since?.getTime() ?? 0;
       const items: Receipt[] = [];
+      const isWanted = (receipt: Receipt) => (state === undefined || receipt.state === state) && isSeen(receipt.path);
       let place = parseCursor(cursor);
-      for (;;) {
+      for (let count = 0; count < MOST_READ; count += limit) {
         const rows = await readBehind(keys, index, place, oldest, limit);
         const receipts = await read(rows.map(({ id }) => id));
         for (const [position, row] of rows.entries()) {
           if (items.length === limit) return { items, next: formatCursor(place) };
           const receipt = receipts[position];
-          if (receipt && (state === undefined || receipt.state === state)) items.push(receipt);
+          if (receipt && isWanted(receipt)) items.push(receipt);
           place = row;
         }
         if (rows.length < limit) return { items, next: null };
       }
+      return { items, next: formatCursor(place) };
     },
   };
 }

@@ -12,17 +12,22 @@ export interface Problem {
   readonly hint: string | null;
 }
 
+const REQUEST_PROBLEMS = {
+  400: { code: 'E_USAGE', reason: 'usage' },
+  403: { code: 'E_REFUSED', reason: 'permission-missing' },
+  404: { code: 'E_NOT_FOUND', reason: 'not-found' },
+} as const;
+
 /** A request that cannot be answered; thrown by handlers, seen by the caller. */
 export class RequestError extends Error {
-  readonly status: 400 | 404;
+  readonly status: keyof typeof REQUEST_PROBLEMS;
   readonly problem: Problem;
 
-  constructor(status: 400 | 404, message: string, hint: string | null = null) {
+  constructor(status: RequestError['status'], message: string, hint: string | null = null) {
     super(message);
     this.name = 'RequestError';
     this.status = status;
-    const [code, reason] = status === 404 ? (['E_NOT_FOUND', 'not-found'] as const) : (['E_USAGE', 'usage'] as const);
-    this.problem = { code, reason, message, hint };
+    this.problem = { ...REQUEST_PROBLEMS[status], message, hint };
   }
 }
 

@@ -3,8 +3,10 @@
  */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
+import type { Caller } from '../domain/caller.ts';
 import type { OrphanView } from '../domain/orphan-view.ts';
 import { parseRef } from '../domain/path.ts';
+import { type CallerOf, isSeen, requireChange, requireChangeAll, requireOperator } from './access.ts';
 import { type Problem, RequestError } from './answer.ts';
 import { read } from './read.ts';
 
@@ -60,26 +62,39 @@ const KeepBody = z
   .strictObject({ ...Which, dryRun: z.boolean().default(false) })
   .refine(isOneGiven, 'give one of paths, all');
 
-export function addOrphanRoutes(server: FastifyInstance, api: OrphanApi): void {
-  const chosenOf = ({ paths }: { readonly paths?: readonly string[] | undefined }): Chosen =>
-    paths ? { paths: paths.map((text) => parseRef(text, api.prefix).path) } : { all: true };
+/** Adds the routes to a server that knows who asks. */
+export function addOrphanRoutes(server: FastifyInstance, api: OrphanApi & { readonly callerOf: CallerOf }): void {
+  const chosenOf = (caller: Caller, { paths }: { readonly paths?: readonly string[] | undefined }): Chosen => {
+    if (!paths) {
+      requireChangeAll(caller);
+      return { all: true };
+    }
+    const named = paths.map((text) => parseRef(text, api.prefix).path);
+    for (const path of named) requireChange(caller, path);
+    return { paths: named };
+  };
 
-  server.get('/api/v1/orphans', async () => ({
-    items: await api.listOrphans(AbortSignal.timeout(ANSWER_MS)),
-    next: null,
-  }));
+  server.get('/api/v1/orphans', async (request) => {
+    const caller = api.callerOf(request);
+    const orphans = await api.listOrphans(AbortSignal.timeout(ANSWER_MS));
+    return { items: orphans.filter(({ path }) => isSeen(caller, path)), next: null };
+  });
 
   server.post('/api/v1/orphans/delete', async (request, reply) => {
+    const caller = api.callerOf(request);
+    requireOperator(caller);
     const body = read(DeleteBody, request.body);
     const { limit, unproven, dryRun } = body;
-    const order = { chosen: chosenOf(body), limit, unproven, dryRun };
+    const order = { chosen: chosenOf(caller, body), limit, unproven, dryRun };
     const ordered = await api.deleteOrphans(order, AbortSignal.timeout(ANSWER_MS));
     return answer(reply, ordered, dryRun);
   });
 
   server.post('/api/v1/orphans/keep', async (request, reply) => {
+    const caller = api.callerOf(request);
+    requireOperator(caller);
     const body = read(KeepBody, request.body);
-    const order = { chosen: chosenOf(body), dryRun: body.dryRun };
+    const order = { chosen: chosenOf(caller, body), dryRun: body.dryRun };
     return answer(reply, await api.keepOrphans(order, AbortSignal.timeout(ANSWER_MS)), body.dryRun);
   });
 }

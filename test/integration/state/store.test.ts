@@ -102,6 +102,19 @@ describe('createStore', () => {
       expect(ids(await store.receipts.list({ since: new Date(start + 2000) }))).to.deep.equal([3, 2]);
     });
 
+    it('are listed as far as the caller may see them, page by page', async () => {
+      for (let version = 1; version <= 9; version += 1) {
+        await store.receipts.save(receipt(version, { path: version % 3 === 0 ? 'acme/api' : 'globex/api' }));
+      }
+      const isSeen = (path: string) => path.startsWith('acme/');
+
+      const first = await store.receipts.list({ limit: 2, isSeen });
+      const second = await store.receipts.list({ limit: 2, isSeen, cursor: first.next ?? '' });
+
+      expect([ids(first), ids(second)]).to.deep.equal([[9, 6], [3]]);
+      expect(second.next).to.equal(null);
+    });
+
     it('end after the days they are kept', async () => {
       await store.receipts.save(receipt(1));
       clock = start + 91 * DAY_MS;

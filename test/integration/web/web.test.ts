@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { expect } from 'chai';
+import { type Caller, LOCAL_OPERATOR } from '../../../lib/domain/caller.ts';
 import { refuse } from '../../../lib/domain/reason.ts';
 import { openReceipt } from '../../../lib/domain/receipt.ts';
 import { ConfigError, TransportError } from '../../../lib/errors.ts';
@@ -169,7 +170,7 @@ describe('web', function () {
     let promoted: string[];
     let asked: unknown[];
 
-    const serveApi = (over: Partial<ApiDeps> = {}) => {
+    const serveApi = (over: Partial<ApiDeps> = {}, caller: Caller = LOCAL_OPERATOR) => {
       promoted = [];
       asked = [];
       const deps: ApiDeps = {
@@ -190,7 +191,7 @@ describe('web', function () {
         prefix: 'kpr.push',
         ...over,
       };
-      return serve((server) => addApiRoutes(server, deps));
+      return serve((server) => addApiRoutes(server, { ...deps, callerOf: () => caller }));
     };
 
     it('lists pushes as asked', async () => {
@@ -203,7 +204,8 @@ describe('web', function () {
       );
 
       expect(json(answer)).to.deep.equal({ items: [receipt], next: null });
-      expect(asked).to.deep.equal([{ limit: 2, cursor: undefined, state: 'done', path: 'acme/api', since: undefined }]);
+      expect(asked).to.have.lengthOf(1);
+      expect(asked[0]).to.deep.include({ limit: 2, cursor: undefined, state: 'done', path: 'acme/api' });
     });
 
     it('answers a receipt by its id', async () => {
