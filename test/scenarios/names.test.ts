@@ -1,6 +1,6 @@
 /** What a push path is called in Katello: the right container name, or a refusal that says why and makes nothing. */
 import { expect } from 'chai';
-import { atPath, createProduct, listAll, organizationId } from '../support/scenarios/at-path.ts';
+import { atPath, createOrganization, createProduct, listAll, organizationId } from '../support/scenarios/at-path.ts';
 import { describeScenarios } from '../support/scenarios/describe-scenarios.ts';
 import { expectPulls } from '../support/scenarios/expect-pulls.ts';
 import type { Scenario } from '../support/scenarios/scenario.ts';
@@ -163,6 +163,56 @@ describeScenarios('names', (scenario) => {
       for (const id of ids) expect(refusal).to.match(new RegExp(`\\b${id}\\b`));
       await expectLed(scene, { path: await byIds(scene, ids[0], 'app'), name: 'app', container: '/tools/app' });
       await expectRefused(atPath(scene, await byIds(scene, ids[1], 'app'), 'app'), 'name-refused');
+    },
+  );
+
+  scenario(
+    {
+      id: 'name-ambiguous-organization',
+      given: 'two organizations whose labels differ in case alone',
+      when: 'that label is pushed to, and then one of them by its id',
+      outcome: 'the first is refused and names both ids, and a pull gets the second from the organization of the id',
+    },
+    async (scene) => {
+      const { organization } = scene.lab;
+      const first = await organizationId(scene);
+      const second = await createOrganization(scene, organization.toUpperCase());
+      scene.lab.deps.directory.forget(); // as it does after half a minute
+
+      const refusal = await expectRefused(atPath(scene, `${organization}/web/app`, 'app'), 'ambiguous-label');
+      for (const id of [first, second]) expect(refusal).to.match(new RegExp(`\\b${id}\\b`));
+
+      await expectLed(scene, { path: `id/${first}/app`, name: 'app', container: '/container_push/app' });
+    },
+  );
+
+  scenario(
+    {
+      id: 'name-organization',
+      given: 'an organization whose name is not ASCII and whose label is in upper case',
+      when: 'its label in lower case is pushed to, and its id',
+      outcome: 'each has its container name by the label, in lower case',
+      isLong: true,
+    },
+    async (scene) => {
+      const label = `My_${scene.lab.organization}`;
+      const id = await createOrganization(scene, label, `Größe 十 ${scene.lab.organization}`);
+      scene.lab.deps.directory.forget(); // as it does after half a minute
+
+      for (const [path, name] of [
+        [`${label.toLowerCase()}/app`, 'app'],
+        [`id/${id}/api`, 'api'],
+      ] as const) {
+        const there = atPath(scene, path, name);
+        const image = scene.image(path);
+        await there.push('1', image);
+
+        await there.run();
+
+        const { container_repository_name: found } = await there.repository();
+        expect(found).to.equal(`${label.toLowerCase()}/container_push/${name}`);
+        await expectPulls(there, { 1: image });
+      }
     },
   );
 

@@ -63,6 +63,43 @@ describeScenarios('naming', (scenario) => {
     },
   );
 
+  for (const [version, name, before] of [
+    ['4.14.3', '4-14', '-web-'],
+    ['4.19.2', '4-19', '/web/'],
+  ] as const) {
+    const interruption = createInterruption();
+    scenario(
+      {
+        id: `naming-changed-${name}`,
+        given: `a tag in Katello ${version.slice(0, 4)}, and a run with another one`,
+        when: 'the pattern changes when the run is about to publish, and is taken away again before the next push',
+        outcome: 'a pull gets all by the name of the moment, which each receipt tells',
+        isLong: true,
+      },
+      async (scene) => {
+        const administrator = createAdministrator(scene);
+        const [one, two, three] = [scene.image('one'), scene.image('two'), scene.image('three')];
+        const first = scene.path.replace('/web/', before);
+        await scene.push('1', one);
+        await scene.run();
+        expect(await scene.repository()).to.include({ container_repository_name: first });
+        interruption.before('importTag', () => administrator.nameBy(PATTERN));
+        await scene.push('2', two);
+        await scene.run();
+        await expectNamed(scene, '2');
+        await expectPulls(scene, { 1: one, 2: two });
+
+        await administrator.nameBy('');
+        await scene.push('3', three);
+        await scene.run();
+
+        expect(scene.receipt().pull.map((pull) => pull.slice(pull.indexOf('/') + 1))).to.deep.equal([`${first}:3`]);
+        await expectPulls(scene, { 1: one, 2: two, 3: three });
+      },
+      { ...interruption.options, katelloVersion: version },
+    );
+  }
+
   scenario(
     {
       id: 'naming-changed-unseen',

@@ -47,6 +47,56 @@ describeScenarios('weather', (scenario) => {
     },
   );
 
+  scenario(
+    {
+      id: 'weather-version-late',
+      given: 'a tag in Katello, and a push that failed while Pulp was still making its version',
+      when: 'a run comes by, and another one once the version is finished',
+      outcome: 'the first one changes nothing, and after the second a pull gets both',
+      isMemoryOnly: true,
+    },
+    async (scene) => {
+      const [one, two] = [scene.image('one'), scene.image('two')];
+      const weather = createWeather(scene);
+      await scene.push('1', one);
+      await scene.run();
+      weather.failNextPush();
+      await scene.push('2', two).catch(() => null);
+      const version = weather.unfinishPush();
+
+      await expectPulls(scene, { 1: one });
+      version.finish();
+      await scene.run();
+
+      await expectPulls(scene, { 1: one, 2: two });
+    },
+  );
+
+  scenario(
+    {
+      id: 'weather-version-abandoned',
+      given: 'a tag in Katello, and a push whose version was begun and never finished',
+      when: 'another image is pushed to the tag, under the number of that version',
+      outcome: 'a pull gets that image, and nothing of the push that failed',
+      isMemoryOnly: true,
+    },
+    async (scene) => {
+      const [one, two, three] = [scene.image('one'), scene.image('two'), scene.image('three')];
+      const weather = createWeather(scene);
+      await scene.push('1', one);
+      await scene.run();
+      weather.failNextPush();
+      await scene.push('2', two).catch(() => null);
+      weather.unfinishPush();
+      await scene.run();
+
+      await scene.push('1', three);
+      await scene.run();
+
+      await expectPulls(scene, { 1: three });
+    },
+  );
+
   const onPublish = createInterruption();
   scenario(
     {

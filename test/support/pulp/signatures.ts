@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { createdVersion } from './actions.ts';
 import { findManifest, finishVersion, pick, sha256 } from './content.ts';
-import { type Answer, type Call, htmlPage, Refusal, type Route } from './http.ts';
+import { type Answer, type Call, htmlPage, type Refusal, type Route } from './http.ts';
 import type { Kernel } from './kernel.ts';
 import { openPushTarget } from './push-target.ts';
 import { repositoryPrn } from './render.ts';

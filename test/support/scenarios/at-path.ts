@@ -5,6 +5,9 @@ import type { Scene } from './scene.ts';
 
 const Rows = z.object({ results: z.array(z.object({ id: z.number(), name: z.string(), label: z.string() })) });
 const Made = z.object({ id: z.number() });
+const World = z.looseObject({
+  users: z.array(z.looseObject({ login: z.string(), organizationIds: z.array(z.number()) })),
+});
 
 /** The scene with everything about this path instead; `name` is that of the repository in Katello. */
 export function atPath(scene: Scene, path: string, name: string): Scene {
@@ -31,6 +34,17 @@ export async function organizationId(scene: Scene): Promise<number> {
   const found = results.find(({ label }) => label === scene.lab.organization);
   if (!found) throw new Error(`Katello has no organization ${scene.lab.organization}`);
   return found.id;
+}
+
+/** Makes an organization with this label, and the reactor's account a member of it. Answers its id. */
+export async function createOrganization(scene: Scene, label: string, name = `organization ${label}`): Promise<number> {
+  const { id } = await scene.ask('POST organizations', Made, { name, label });
+  const { controlUrl } = scene.lab.standIn;
+  const world = World.parse(await (await fetch(`${controlUrl}/world`)).json());
+  world.users.find(({ login }) => login === 'kpr')?.organizationIds.push(id);
+  const answer = await fetch(`${controlUrl}/world`, { method: 'PUT', body: JSON.stringify(world) });
+  if (!answer.ok) throw new Error(`the account is no member of ${label}: ${await answer.text()}`);
+  return id;
 }
 
 /** Makes a product with this label, as a person does. Answers its id. */

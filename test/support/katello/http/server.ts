@@ -84,13 +84,18 @@ export function createListener(app: App, routes: readonly Route[], authenticator
       response.setHeader('Foreman_api_version', '2');
       response.setHeader(
         'Foreman_current_organization',
-        organization === null ? '; ANY' : `${organization.id}; ${organization.name}`,
+        organization === null ? '; ANY' : asBytes(`${organization.id}; ${organization.name}`),
       );
       response.setHeader('Foreman_current_location', '; ANY');
     }
     const session = parts.hasSession ? authenticator.openSession(parts.request, parts.user) : null;
     if (session !== null) response.setHeader('Set-Cookie', `_session_id=${session}; path=/; HttpOnly; SameSite=Lax`);
   }
+}
+
+/** Rails writes the bytes of UTF-8 into headers; Node wants a character for each. */
+function asBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 function scopeOf(path: string): Scope {
