@@ -22,7 +22,7 @@ const PAUSE_MS = 700;
 const SETTLE_MS = isLong ? 300_000 : 90_000;
 
 describe(`a random run of two daemons on one Redis (seed ${seed})`, function () {
-  this.timeout(isLong ? 1_800_000 : 180_000); // the events, and the waits of what was killed or stood still
+  this.timeout(isLong ? 1_800_000 : 220_000); // the events, and the waits of what was killed or stood still
   const figures = createFigures(this.title);
   after(() => figures.print());
 

@@ -8,7 +8,7 @@ import type { Logger } from '../../../lib/log.ts';
 import type { ReconcileDeps } from '../../../lib/reconcile/deps.ts';
 import { createReconciler } from '../../../lib/reconcile/reconcile.ts';
 import { createStore } from '../../../lib/state/store.ts';
-import { createUpstreams } from '../../../lib/upstreams.ts';
+import { createUpstreams, isUpstream } from '../../../lib/upstreams.ts';
 import { createQueues, type Queues } from '../../../queues/queues.ts';
 import { createReconcileWorker } from '../../../queues/workers.ts';
 import type { LabOptions } from '../lab.ts';
@@ -72,7 +72,7 @@ export async function startWithShortWaits({ redis, lab: options, proxying }: Sho
     },
     paths: store.paths,
     queues: { ...queues, slowDown: () => queues.slowDown(MOMENT_MS) },
-    check: async (system) => system === 'redis' || upstreams.check(system),
+    check: async (system) => !isUpstream(system) || upstreams.check(system),
     isOpen: () => upstreams.isOpen(),
     onEnded: (ending) => void endings.set(ending, (endings.get(ending) ?? 0) + 1),
     log,

@@ -8,8 +8,10 @@ export interface Member {
   readonly proxies: { readonly pulp: FaultProxy; readonly katello: FaultProxy };
   /** as started last */
   readonly daemon: DaemonProcess;
-  /** Starts it, or starts it again with the state that it had; answers once it is ready. */
+  /** Starts it again with the state that it had; answers before it is ready. */
   start(): Promise<void>;
+  /** Waits until it is ready. As systemd does, starts it again when it has ended: it does not start without Redis. */
+  untilReady(): Promise<void>;
 }
 
 export interface Pair {
@@ -36,14 +38,19 @@ async function startMember(rig: Rig, name: string): Promise<Member> {
   const env = { KPR_PULP_URL: proxies.pulp.url, KPR_KATELLO_URL: proxies.katello.url };
   let daemon = await rig.startDaemon(name, env);
   await daemon.untilReady();
+  const start = async (): Promise<void> => {
+    daemon = await rig.startDaemon(name, env);
+  };
   return {
     name,
     proxies,
     get daemon() {
       return daemon;
     },
-    start: async () => {
-      daemon = await rig.startDaemon(name, env);
+    start,
+    untilReady: async () => {
+      if (!daemon.isRunning()) await start();
+      await daemon.untilReady();
     },
   };
 }

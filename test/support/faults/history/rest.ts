@@ -14,8 +14,9 @@ const UNFINISHED = ['waiting', 'active', 'delayed'];
 /** Of runs; those of the detector and of whoever adapts the concurrency are always held by one of the daemons. */
 const LEASE_OF_RUN = /:lease:(repository|product|push-product)\//;
 
-/** Waits until everything is at rest, if that comes. */
+/** Waits until both daemons are ready and everything is at rest, if that comes. */
 export async function untilAtRest(rig: Rig, { members }: Pair, recorder: Recorder, timeoutMs: number): Promise<void> {
+  for (const member of members) await member.untilReady();
   const isAtRest = async (): Promise<boolean> =>
     findUnsettled(rig, recorder).length === 0 && (await isIdle(members[0]).catch(() => false));
   await until('rest', isAtRest, timeoutMs).catch(() => undefined); // what is missing is told by `findUnrest`
@@ -23,7 +24,6 @@ export async function untilAtRest(rig: Rig, { members }: Pair, recorder: Recorde
 
 /** What is not as it has to be once all trouble is over, a line each. Has every path run once more. */
 export async function findUnrest(rig: Rig, { members }: Pair, recorder: Recorder): Promise<string[]> {
-  for (const { daemon } of members) await daemon.untilReady();
   const { products, repositories, paused } = await readWorld(rig.standIn);
   const failed = await members[0].daemon.readMetric('kpr_queue_jobs{queue="reconcile",state="failed"}');
   const failedPaths = await members[0].daemon.readMetric('kpr_failed_paths');

@@ -113,6 +113,7 @@ function laneOf(trouble: Trouble): string {
  */
 async function freeze({ daemon, proxies }: Member, at: Write | null, lastsMs: number): Promise<boolean> {
   const stand = async (): Promise<boolean> => {
+    if (!daemon.isRunning()) return false; // it could not start without Redis
     daemon.freeze();
     await delay(lastsMs);
     daemon.thaw();
