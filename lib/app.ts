@@ -2,23 +2,27 @@
  * The daemon: starts what a configuration asks for, in order, and stops it in the other.
  */
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { createDaemon, type Daemon } from './app/daemon.ts';
+import { createDashboardDeps } from './app/dashboard.ts';
 import { createFrontDeps, createHooksDeps } from './app/fronting.ts';
 import { createOrphanApi } from './app/orphaning.ts';
 import { openStateDir } from './app/state-dir.ts';
 import { openTokenKey, type TokenKey } from './app/token-key.ts';
 import { createApi, readReadiness, type View } from './app/views.ts';
-import { type Config, isLoopback } from './config.ts';
+import type { Config } from './config.ts';
 import { LOCAL_OPERATOR } from './domain/caller.ts';
 import { TransportError } from './errors.ts';
 import { createFront } from './front/front.ts';
 import { errorFields, type Logger } from './log.ts';
-import { openRedis } from './state/redis.ts';
+import { openRedis, type RedisHandle } from './state/redis.ts';
+import type { CallerOf } from './web/access.ts';
 import { addApiRoutes } from './web/api.ts';
+import { createDashboard } from './web/dashboard.ts';
 import { addHealthRoutes } from './web/health.ts';
 import { createHooks } from './web/hooks.ts';
+import { addNotificationRoutes } from './web/notifications.ts';
 import { addOrphanRoutes } from './web/orphans.ts';
-import { addQueuesPage } from './web/queues-page.ts';
 import { STARTING } from './web/readiness.ts';
 import { type Address, describeAddress, openServer, type ServerOptions } from './web/server.ts';
 
@@ -71,10 +75,20 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
     log.info('listening', { what, address: describeAddress(server.address) });
   };
 
-  /** What KPR_LISTEN answers: the token endpoint, and on this machine only the queues. */
-  const servePeople = async (daemon: Daemon, key: TokenKey | null): Promise<void> => {
-    const hasQueues = config.roles.includes('dashboard') && isLoopback(config.listen);
-    if (!key && !hasQueues) return;
+  const addApi = (server: FastifyInstance, callerOf: CallerOf): void => {
+    addApiRoutes(server, { ...createApi(config.pathPrefix, currentView), callerOf });
+    addOrphanRoutes(server, { ...createOrphanApi(config, () => currentView().daemon), callerOf });
+    addNotificationRoutes(server, {
+      listReceivers: async () => currentView().daemon.notifying.listReceivers(),
+      enable: async (n) => currentView().daemon.notifying.enable(n),
+      callerOf,
+    });
+  };
+
+  /** What KPR_LISTEN answers: the token endpoint and hints, and the dashboard with its API. */
+  const servePeople = async (daemon: Daemon, redis: RedisHandle, key: TokenKey | null): Promise<void> => {
+    const hasDashboard = config.roles.includes('dashboard');
+    if (!key && !hasDashboard) return;
     await serve(config.listen, key ? 'front' : 'dashboard', {
       socketMode: GROUP_TOO,
       routes: async (server) => {
@@ -82,7 +96,9 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
           await server.register(createFront(createFrontDeps({ config, daemon, key, log })));
           await server.register(createHooks(createHooksDeps(config, daemon)));
         }
-        if (hasQueues) addQueuesPage(server, daemon.queues.all);
+        if (hasDashboard) {
+          await server.register(createDashboard(createDashboardDeps({ config, redis, daemon, log, addApi })));
+        }
       },
     });
   };
@@ -94,11 +110,7 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
       log.info('starting', { version, roles: config.roles, policy: config.policy });
       await openStateDir(config.stateDir);
       await serve({ path: join(config.stateDir, 'api.sock') }, 'api', {
-        routes: (server) => {
-          const callerOf = () => LOCAL_OPERATOR;
-          addApiRoutes(server, { ...createApi(config.pathPrefix, currentView), callerOf });
-          addOrphanRoutes(server, { ...createOrphanApi(config, () => currentView().daemon), callerOf });
-        },
+        routes: (server) => addApi(server, () => LOCAL_OPERATOR),
       });
       await serve(config.metricsListen, 'health', {
         routes: (server) =>
@@ -117,7 +129,7 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
       await keep(async () => {
         left = await daemon.stop();
       });
-      await servePeople(daemon, key);
+      await servePeople(daemon, redis, key);
       view = { config, redis, daemon, key, version, startedAt };
       await daemon.start();
 

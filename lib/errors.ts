@@ -28,7 +28,7 @@ export type ErrorCode =
   | 'E_INVARIANT';
 
 /** The remote systems a failure can belong to. */
-export type System = 'pulp' | 'katello' | 'redis';
+export type System = 'pulp' | 'katello' | 'redis' | 'receiver';
 
 /** Base of every failure below. `cause` holds the failure underneath, where there is one. */
 export abstract class ReactorError extends Error {

@@ -41,6 +41,8 @@ export interface Metrics {
   /** The token endpoint answered. */
   tokenAnswered(outcome: 'granted' | 'refused' | 'anonymous' | 'error'): void;
   orphanDeleted(): void;
+  /** An event was sent to a receiver, or not. */
+  notified(outcome: 'delivered' | 'retried' | 'given-up' | 'disabled'): void;
   /** A path came to an end on a smart proxy, or to another trouble. */
   proxySynced(outcome: 'served' | 'skipped' | 'failed'): void;
   /** In Prometheus' text format. A reading that fails leaves its gauge as it was. */
@@ -66,6 +68,7 @@ export function createMetrics(version: string, readings: Readings): Metrics {
   const leaseLost = counter('lease_lost_total', 'Leases that another process took over');
   const hints = counter('hints_total', 'Hints that there may be a push', ['source']);
   const tokens = counter('tokens_total', 'Answers of the token endpoint', ['outcome']);
+  const notifications = counter('notifications_total', 'Events sent to others', ['outcome']);
   const orphansDeleted = counter('orphans_deleted_total', 'Push repositories that were deleted as orphans');
 
   const proxySyncs = counter('proxy_sync_total', 'What became of paths on smart proxies', ['outcome']);
@@ -105,6 +108,7 @@ export function createMetrics(version: string, readings: Readings): Metrics {
     hinted: (source) => hints.inc({ source }),
     tokenAnswered: (outcome) => tokens.inc({ outcome }),
     orphanDeleted: () => orphansDeleted.inc(),
+    notified: (outcome) => notifications.inc({ outcome }),
     proxySynced: (outcome) => proxySyncs.inc({ outcome }),
     render: async () => {
       await read().catch(() => undefined); // Redis is away: redis_up tells

@@ -2,10 +2,15 @@
  * Whether Pulp and Katello answer and take our account: seen from the calls that are made anyway, asked when none is
  * made or one went wrong. Says once that a system went, and once that it is back.
  */
-import { AuthError } from './errors.ts';
+import { AuthError, type System } from './errors.ts';
 import { describeError, errorFields, type Logger } from './log.ts';
 
 export type Upstream = 'pulp' | 'katello';
+
+/** True for what a reconcile needs. */
+export function isUpstream(system: System): system is Upstream {
+  return system === 'pulp' || system === 'katello';
+}
 
 export interface UpstreamState {
   /** unknown: not asked yet; refused: it answers, but not to our account */

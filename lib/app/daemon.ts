@@ -23,9 +23,10 @@ import { gatherUntil, stepsBack } from '../reconcile/pace.ts';
 import type { Reconciler } from '../reconcile/reconcile.ts';
 import type { RedisHandle } from '../state/redis.ts';
 import { createStore, type Store } from '../state/store.ts';
-import { createUpstreams, type Upstream, type Upstreams } from '../upstreams.ts';
+import { createUpstreams, isUpstream, type Upstream, type Upstreams } from '../upstreams.ts';
 import { deletesPushRepositories, describeCleanup } from './cleanup.ts';
 import { goRound } from './drifting.ts';
+import { createNotifying, type Notifying } from './notifying.ts';
 import { createOrphaning, type Orphaning } from './orphaning.ts';
 import { watchOverdue } from './overdue.ts';
 import { createProbes } from './probes.ts';
@@ -54,6 +55,7 @@ export interface Daemon {
   readonly reconciler: Reconciler;
   readonly orphaning: Orphaning;
   readonly proxying: Proxying;
+  readonly notifying: Notifying;
   readonly upstreams: Upstreams;
   readonly tuner: Tuner;
   /** null where the daemon is no worker */
@@ -82,12 +84,14 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
   const skipVersionCheck = !redis.tellsVersion;
 
   const queues = createQueues({ connection: redis.client, prefix, skipVersionCheck });
-  const store: Store = createStore({
+  const ownStore = createStore({
     redis: redis.client,
     prefix,
     receiptDays: config.receiptDays,
     onLeaseLost: () => metrics.leaseLost(),
   });
+  const notifying = createNotifying({ config, version, store: ownStore, queues, metrics: () => metrics, log });
+  const store = notifying.listenTo(ownStore);
   const metrics = createMetrics(version, {
     readQueues: () => queues.inspect(),
     readLag: () => readLagSeconds(store),
@@ -104,7 +108,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     log: (message, fields) => log.debug(message, { ...fields }),
     onRequest: (system, status) => {
       count(system, status);
-      if (system !== 'redis') upstreams.saw(system, status);
+      if (isUpstream(system)) upstreams.saw(system, status);
     },
     onUserRequest: count,
   });
@@ -147,7 +151,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
         },
         paths: store.paths,
         queues,
-        check: async (system) => system === 'redis' || upstreams.check(system),
+        check: async (system) => !isUpstream(system) || upstreams.check(system),
         isOpen: () => fatal === null && upstreams.isOpen(),
         onEnded: (outcome) => {
           metrics.reconciled(outcome);
@@ -206,6 +210,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
       ]
     : [];
 
+  const telling = worker ? notifying.createWorker(workerOptions()) : null;
   const background: Promise<void>[] = [];
   let schedule: Schedule | null = null;
 
@@ -219,6 +224,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     reconciler,
     orphaning,
     proxying,
+    notifying,
     upstreams,
     tuner,
     canary,
@@ -239,6 +245,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
         sweeper?.start();
         await proxying.queue.addSweep();
         mirroring?.start();
+        telling?.start();
       }
       if (detector) {
         background.push(detector.run(stopping.signal));
@@ -253,7 +260,13 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
       stopping.abort();
       await schedule?.stop();
       const left = (await worker?.close(GRACE_MS)) ?? [];
-      await Promise.allSettled([...background, sweeper?.close(GRACE_MS), mirroring?.close(GRACE_MS), canary?.close()]);
+      await Promise.allSettled([
+        ...background,
+        sweeper?.close(GRACE_MS),
+        mirroring?.close(GRACE_MS),
+        telling?.close(GRACE_MS),
+        canary?.close(),
+      ]);
       await queues.close();
       return left;
     },

@@ -12,7 +12,7 @@ import { errorFields, type Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { createOrphans, type Orphans } from '../reconcile/orphans/orphans.ts';
 import type { Store } from '../state/store.ts';
-import type { Upstreams } from '../upstreams.ts';
+import { isUpstream, type Upstreams } from '../upstreams.ts';
 import type { OrphanApi } from '../web/orphans.ts';
 
 export interface Orphaning {
@@ -92,7 +92,7 @@ export function createOrphaning({ config, clients, store, queues, metrics, log: 
         ...options,
         sweep: async (signal) => store.orphans.writeCounts(await orphans.sweep(signal)),
         step: (path, signal) => orphans.step(path, signal),
-        check: async (system) => system === 'redis' || upstreams.check(system),
+        check: async (system) => !isUpstream(system) || upstreams.check(system),
         isOpen: () => upstreams.isOpen(),
         log,
       }),

@@ -10,7 +10,7 @@ import { errorFields, type Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { createProxies, type Proxies } from '../reconcile/proxies/proxies.ts';
 import type { Store } from '../state/store.ts';
-import type { Upstreams } from '../upstreams.ts';
+import { isUpstream, type Upstreams } from '../upstreams.ts';
 import type { ProxyApi } from '../web/proxies.ts';
 
 export interface Proxying {
@@ -96,7 +96,7 @@ export function createProxying({ config, clients, store, queues, metrics, log: p
         ...options,
         look: (path, signal) => proxies.look(path, signal),
         sweep: (signal) => proxies.sweep(signal),
-        check: async (system) => system === 'redis' || upstreams.check(system),
+        check: async (system) => !isUpstream(system) || upstreams.check(system),
         isOpen: () => upstreams.isOpen(),
         log,
       }),

@@ -36,9 +36,9 @@ export function createAttempt(base: BaseUrl, options: HttpClientOptions): Attemp
       method: call.method,
       url,
       headers: {
+        ...(call.body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
         ...credentialHeaders(credentials),
-        ...(call.body !== undefined && { 'content-type': 'application/json' }),
       },
       body: call.body === undefined ? undefined : JSON.stringify(call.body),
       agents: ownAgents({ ca, certificate: credentials.kind === 'certificate' ? credentials : null }),

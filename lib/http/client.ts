@@ -25,6 +25,8 @@ export interface HttpClient {
   find<T>(path: string, schema: ZodType<T>, options?: CallOptions): Promise<T | null>;
   /** Status and headers, whatever the status is. @throws E_TRANSPORT only, when no answer came */
   head(path: string, options?: CallOptions): Promise<Pick<Answer, 'status' | 'headers'>>;
+  /** Status and headers of the answer to a POST, whatever it is. @throws E_TRANSPORT only, when no answer came */
+  deliver(path: string, body: unknown, options?: CallOptions): Promise<Pick<Answer, 'status' | 'headers'>>;
   post<T>(path: string, body: unknown, schema: ZodType<T>, options?: CallOptions): Promise<T>;
   put<T>(path: string, body: unknown, schema: ZodType<T>, options?: CallOptions): Promise<T>;
   patch<T>(path: string, body: unknown, schema: ZodType<T>, options?: CallOptions): Promise<T>;
@@ -84,6 +86,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         { method: 'HEAD', path, body: undefined, options: { isIdempotent: true, ...called } },
         (_, answer) => answer,
       ),
+    deliver: (path, body, called = {}) => send({ method: 'POST', path, body, options: called }, (_, answer) => answer),
     post: (path, body, schema, called) => request('POST', path, body, schema, called),
     put: (path, body, schema, called) => request('PUT', path, body, schema, called),
     patch: (path, body, schema, called) => request('PATCH', path, body, schema, called),

@@ -11,6 +11,8 @@ import { createOrphanMemory, type OrphanMemory } from './orphans.ts';
 import { createPaths, type Paths } from './paths.ts';
 import { createProxyStates, type ProxyStates } from './proxies.ts';
 import { createReceipts, type Receipts } from './receipts.ts';
+import { createReceivers, type Receivers } from './receivers.ts';
+import { createRollbacks, type Rollbacks } from './rollbacks.ts';
 
 export interface StoreOptions {
   readonly redis: Redis | Cluster;
@@ -24,10 +26,12 @@ export interface StoreOptions {
 
 export interface Store {
   readonly receipts: Receipts;
+  readonly rollbacks: Rollbacks;
   readonly paths: Paths;
   readonly grants: Grants;
   readonly hints: Hints;
   readonly alarms: Alarms;
+  readonly receivers: Receivers;
   readonly orphans: OrphanMemory;
   readonly proxies: ProxyStates;
   /** Null when somebody else holds it. @throws E_TRANSPORT */
@@ -47,10 +51,12 @@ export function createStore({ redis, prefix, receiptDays, onLeaseLost, now = Dat
   const cursor = keys.of('cursor');
   return {
     receipts: createReceipts(keys, receiptDays * DAY_MS, now),
+    rollbacks: createRollbacks(keys),
     paths: createPaths(keys, now),
     grants: createGrants(keys, now),
     hints: createHints(keys),
     alarms: createAlarms(keys),
+    receivers: createReceivers(keys),
     orphans: createOrphanMemory(keys, receiptDays * DAY_MS),
     proxies: createProxyStates(keys),
     acquireLease: createLeases(keys, { now: () => performance.now(), onLost: onLeaseLost }),
