@@ -24,7 +24,7 @@ export function createReconciling(
   log: Logger,
   onOrphaned: (path: string) => Promise<void>,
 ): Reconciler {
-  const { receipts, paths, grants } = store;
+  const { receipts, paths, grants, rollbacks } = store;
   const grantMs = longestGrantMs({ cacheMs: config.token.cacheMs, tokenSeconds: config.token.seconds });
   return createReconciler({
     pulp,
@@ -35,9 +35,12 @@ export function createReconciling(
     saveReceipt: (receipt) => receipts.save(receipt),
     findReceipt: (path) => receipts.findLatest(path),
     findSeenAt: (path) => paths.findSeenAt(path),
-    findPusher: async ({ path, uuid, claimedVersion }) => {
+    findOrigin: async ({ path, uuid, version, claimedVersion }) => {
+      const rollback = await rollbacks.find(uuid, version);
+      if (rollback) return { kind: 'rollback', ...rollback };
       const claimed = claimedVersion === null ? null : await receipts.find(`${uuid}@${claimedVersion}`);
-      return findPusher(await grants.list(path), claimed ? Date.parse(claimed.pushedAt) : 0, grantMs);
+      const user = findPusher(await grants.list(path), claimed ? Date.parse(claimed.pushedAt) : 0, grantMs);
+      return { kind: 'push', user, note: null };
     },
     readPace: (path) => paths.readPace(path),
     writePace: (path, notBefore) => paths.writePace(path, notBefore),

@@ -94,8 +94,11 @@ export interface Receipt {
   readonly error: ReceiptError | null;
 }
 
+/** How a push came about. */
+export type Origin = Pick<Receipt, 'kind' | 'user' | 'note'>;
+
 /** What is known of a push when it is seen. */
-export interface Push extends Pick<Receipt, 'path' | 'uuid' | 'version' | 'claimedVersion' | 'kind' | 'user' | 'note'> {
+export interface Push extends Origin, Pick<Receipt, 'path' | 'uuid' | 'version' | 'claimedVersion'> {
   readonly pushedAt: Date;
 }
 

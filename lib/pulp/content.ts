@@ -25,6 +25,7 @@ export function createContent(
   | 'readIndexEntries'
   | 'addContent'
   | 'removeContent'
+  | 'tagImage'
 > {
   const tags = `${api}content/container/tags/`;
   const manifests = `${api}content/container/manifests/`;
@@ -32,8 +33,8 @@ export function createContent(
   // a version never changes, so offsets into it are stable
   const inVersion = (versionHref: string) => ({ repository_version: versionHref, ordering: 'pk' });
 
-  async function start(path: string, units: readonly string[], options: WriteOptions): Promise<string> {
-    const { task } = await http.post(path, { content_units: units }, Accepted, writing(options));
+  async function start(path: string, body: object, options: WriteOptions): Promise<string> {
+    const { task } = await http.post(path, body, Accepted, writing(options));
     return task;
   }
 
@@ -56,7 +57,9 @@ export function createContent(
       return index.manifests;
     },
 
-    addContent: (repositoryHref, units, options) => start(`${repositoryHref}add/`, units, options),
-    removeContent: (repositoryHref, units, options) => start(`${repositoryHref}remove/`, units, options),
+    addContent: (repositoryHref, units, options) => start(`${repositoryHref}add/`, { content_units: units }, options),
+    removeContent: (repositoryHref, units, options) =>
+      start(`${repositoryHref}remove/`, { content_units: units }, options),
+    tagImage: (repositoryHref, tag, digest, options) => start(`${repositoryHref}tag/`, { tag, digest }, options),
   };
 }

@@ -90,6 +90,11 @@ export interface Pulp {
   addContent(repositoryHref: string, units: readonly string[], options: WriteOptions): Promise<string>;
   /** Starts `remove/`, answers the task's href. Takes along what nothing else refers to. */
   removeContent(repositoryHref: string, units: readonly string[], options: WriteOptions): Promise<string>;
+  /**
+   * Starts `tag/`, answers the task's href: names a manifest of the repository's latest version, and takes the name from
+   * another. On both types. @throws E_HTTP_STATUS 400 when that version does not hold the digest
+   */
+  tagImage(repositoryHref: string, tag: string, digest: string, options: WriteOptions): Promise<string>;
   /** At once, no task; atomic for one key. On a distribution, or a repository of type `container`. */
   setLabel(href: string, key: string, value: string, options: WriteOptions): Promise<void>;
   /** Takes `repository` off a distribution, which then serves its `repository_version`. Answers the task; null for none. */

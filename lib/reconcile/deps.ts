@@ -3,7 +3,7 @@
  */
 import type { Policy } from '../domain/plan.ts';
 import type { AlarmReason, Details } from '../domain/reason.ts';
-import type { Push, Receipt } from '../domain/receipt.ts';
+import type { Origin, Push, Receipt } from '../domain/receipt.ts';
 import type { Directory } from '../katello/directory.ts';
 import type { Katello } from '../katello/katello.ts';
 import type { Pulp } from '../pulp/pulp.ts';
@@ -55,8 +55,8 @@ export interface ReconcileDeps {
   readonly findReceipt: (path: string) => Promise<Receipt | null>;
   /** epoch ms at which the detector first saw what is pushed there now, or null */
   readonly findSeenAt: (path: string) => Promise<number | null>;
-  /** The only login that was granted a push of this version, as far as it is known. */
-  readonly findPusher: (push: Pick<Push, 'path' | 'uuid' | 'claimedVersion'>) => Promise<string | null>;
+  /** Who made this version, and whether it is a rollback, as far as it is known. */
+  readonly findOrigin: (push: Omit<Push, keyof Origin | 'pushedAt'>) => Promise<Origin>;
   /** epoch ms before which this path must not publish again, or null */
   readonly readPace: (path: string) => Promise<number | null>;
   readonly writePace: (path: string, notBefore: number) => Promise<void>;

@@ -6,6 +6,7 @@ import { describeReason, isReason } from '../domain/reason.ts';
 import {
   finish,
   type KatelloIds,
+  type Origin,
   openReceipt,
   type Push,
   type Receipt,
@@ -33,8 +34,10 @@ export interface Recorder {
 
 type RecorderDeps = Pick<
   ReconcileDeps,
-  'saveReceipt' | 'findReceipt' | 'findSeenAt' | 'findPusher' | 'onStage' | 'now' | 'log'
+  'saveReceipt' | 'findReceipt' | 'findSeenAt' | 'findOrigin' | 'onStage' | 'now' | 'log'
 >;
+
+const UNKNOWN_ORIGIN: Origin = { kind: 'push', user: null, note: null };
 
 /** A recorder for one run on this path. A store that is away never stops a run: receipts are history. */
 export function createRecorder(deps: RecorderDeps, path: string): Recorder {
@@ -66,8 +69,8 @@ export function createRecorder(deps: RecorderDeps, path: string): Recorder {
         return;
       }
       const startedAt = new Date((await unlessAway(deps.findSeenAt(path), null)) ?? begunAt);
-      const user = await unlessAway(deps.findPusher(push), null);
-      const opened = openReceipt({ ...push, pushedAt: startedAt, kind: 'push', user, note: null });
+      const origin = await unlessAway(deps.findOrigin(push), UNKNOWN_ORIGIN);
+      const opened = openReceipt({ ...push, ...origin, pushedAt: startedAt });
       receipt = withStage(opened, { name: 'detect', startedAt, endedAt: new Date(begunAt), outcome: 'ok' });
     },
 

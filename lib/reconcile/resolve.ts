@@ -20,6 +20,8 @@ import { readRepositoryRef } from '../pulp/href.ts';
 import type { Distribution } from '../pulp/schema.ts';
 import type { ReconcileDeps } from './deps.ts';
 
+export type ResolveDeps = Pick<ReconcileDeps, 'pulp' | 'katello' | 'directory' | 'settings'>;
+
 /** The push repository as its distribution names it. */
 export interface PushRepository {
   readonly distribution: Distribution;
@@ -51,7 +53,7 @@ export interface Resolved extends Place {
  * @throws E_REFUSED distribution-changed
  */
 export async function findPushRepository(
-  { pulp, settings }: Pick<ReconcileDeps, 'pulp' | 'settings'>,
+  { pulp, settings }: Pick<ResolveDeps, 'pulp' | 'settings'>,
   path: string,
   signal?: AbortSignal,
 ): Promise<PushRepository | null> {
@@ -70,7 +72,7 @@ export async function findPushRepository(
  * went with its product or organization
  */
 export async function locate(
-  deps: ReconcileDeps,
+  deps: ResolveDeps,
   path: string,
   push: PushRepository,
   signal?: AbortSignal,
@@ -94,7 +96,7 @@ export async function locate(
  * @throws E_REFUSED when it must not be filled from this path
  */
 export async function resolve(
-  deps: ReconcileDeps,
+  deps: ResolveDeps,
   place: Place,
   madeId: number | null,
   signal?: AbortSignal,
@@ -109,7 +111,7 @@ export async function resolve(
 }
 
 function findOrganizationAndProduct(
-  { directory, settings }: ReconcileDeps,
+  { directory, settings }: ResolveDeps,
   path: PushPath,
   signal?: AbortSignal,
 ): Promise<{ organization: Organization; product: Product | null }> {
@@ -129,14 +131,14 @@ function isUnknown(error: unknown): boolean {
 }
 
 /** A claimed repository that is gone is never made again: somebody deleted it. */
-async function findOwned(deps: ReconcileDeps, id: number, path: string, signal?: AbortSignal): Promise<Repository> {
+async function findOwned(deps: ResolveDeps, id: number, path: string, signal?: AbortSignal): Promise<Repository> {
   const repository = await deps.katello.findRepository(id, signal);
   if (!repository) throw refuse('orphaned', { path });
   return repository;
 }
 
 async function findUnowned(
-  deps: ReconcileDeps,
+  deps: ResolveDeps,
   { organization, productId, path }: Place,
   madeId: number | null,
   signal?: AbortSignal,

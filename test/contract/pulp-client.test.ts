@@ -231,6 +231,32 @@ describePulps('createPulp', (server, world) => {
     });
   });
 
+  describe('tagging', () => {
+    it('takes a tag of a push repository back to an image that it holds', async () => {
+      const { prefix } = server();
+      const [older, newer] = [createImage({ seed: 'tagged before' }), createImage({ seed: 'tagged after' })];
+      await push(server(), `${prefix}/tagged`, '1', older);
+      await push(server(), `${prefix}/tagged`, '1', newer);
+      const repository = await onlyOne(pulp.listRepositories(`${prefix}/tagged`));
+      const options = own();
+
+      const href = await pulp.tagImage(repository.pulp_href, '1', older.manifest.digest, options);
+      const task = await pulp.waitForTask(href);
+
+      const version = `${repository.pulp_href}versions/3/`;
+      const [tag] = await pulp.listTags(version);
+      const named = (await pulp.listManifests(version)).find(({ pulp_href }) => pulp_href === tag?.tagged_manifest);
+      expect(task).to.deep.include({ logging_cid: options.correlationId, created_resources: [version] });
+      expect(named?.digest).to.equal(older.manifest.digest);
+    });
+
+    it('is refused for an image that the repository does not hold', async () => {
+      const tagged = pulp.tagImage(pushed.pulp_href, '1', createImage({ seed: 'elsewhere' }).manifest.digest, own());
+
+      expect(await statusOf(tagged)).to.equal(400);
+    });
+  });
+
   describe('tasks', () => {
     it('of pushes are listed in the order they were made', async () => {
       const found = await collect(pulp.listTasks({ createdFrom: '2020-01-01T00:00:00+00:00', names: PUSH_TASKS }));

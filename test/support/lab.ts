@@ -190,7 +190,7 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
     saveReceipt: async (receipt) => void receipts.set(receipt.path, receipt),
     findReceipt: async (path) => receipts.get(path) ?? null,
     findSeenAt: async () => null,
-    findPusher: async () => null,
+    findOrigin: async () => ({ kind: 'push', user: null, note: null }),
     readPace: async (path) => pace.get(path) ?? null,
     writePace: async (path, notBefore) => void pace.set(path, notBefore),
     scheduleLook: async (path, at) => void looks.set(path, at),

@@ -13,7 +13,7 @@ describe('a reconcile while the store is away', () => {
     };
     lab = await startLab({
       world: 'b',
-      wrap: (deps) => ({ ...deps, saveReceipt: away, findReceipt: away, findSeenAt: away, findPusher: away }),
+      wrap: (deps) => ({ ...deps, saveReceipt: away, findReceipt: away, findSeenAt: away, findOrigin: away }),
     });
     const image = createImage({ seed: 'one' });
     await lab.push('acme/api', '1', image);

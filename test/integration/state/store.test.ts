@@ -133,6 +133,18 @@ describe('createStore', () => {
     });
   });
 
+  describe('rollbacks', () => {
+    it('are known by their version until they are forgotten', async () => {
+      const note = { user: 'alice', note: 'broken since noon' };
+      await store.rollbacks.write('u1', 3, note);
+
+      expect(await store.rollbacks.find('u1', 3)).to.deep.equal(note);
+      expect(await store.rollbacks.find('u1', 2)).to.equal(null);
+      await store.rollbacks.forget('u1', 3);
+      expect(await store.rollbacks.find('u1', 3)).to.equal(null);
+    });
+  });
+
   describe('leases', () => {
     it('have one holder', async () => {
       const lease = await store.acquireLease('repository:42', 10_000);
