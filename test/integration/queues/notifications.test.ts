@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Queue } from 'bullmq';
 import { expect } from 'chai';
@@ -32,13 +32,15 @@ describe('notifications', function () {
   let notifications: NotificationQueue;
   let worker: NotificationWorker;
 
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    received.push({ headers: request.headers, url: request.url ?? '', body: await text(request) });
+    response.writeHead(statuses.shift() ?? 204, { location: '/elsewhere' }).end();
+  };
+
   before(async () => {
     redis = await openTestRedis();
     server = createServer((request, response) => {
-      void text(request).then((body) => {
-        received.push({ headers: request.headers, url: request.url ?? '', body });
-        response.writeHead(statuses.shift() ?? 204, { location: '/elsewhere' }).end();
-      });
+      void take(request, response);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
