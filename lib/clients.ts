@@ -45,7 +45,7 @@ const PROXY_LIMITS = { connectMs: 5000, idleMs: 10_000 };
  *
  * @throws E_CONFIG when a certificate cannot be read
  */
-export function createClients({ pulp, katello, caFile }: Config, options: ClientOptions): Clients {
+export function createClients({ pulp, katello, caFile, proxySync }: Config, options: ClientOptions): Clients {
   const ca = caFile === null ? null : openFile('KPR_CA_FILE', caFile);
   const common = {
     userAgent: `kpr/${options.version}`,
@@ -71,7 +71,7 @@ export function createClients({ pulp, katello, caFile }: Config, options: Client
         onRequest,
       }),
     ),
-    katello: createKatello(katelloClient),
+    katello: createKatello(katelloClient, { syncsProxies: proxySync === 'auto' }),
     proxies: createKatelloProxies(katelloClient),
     registries: createProxyRegistries((baseUrl) =>
       createHttpClient({

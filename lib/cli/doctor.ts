@@ -11,6 +11,7 @@ import { checkKatello, checkKatelloRights, checkOrganizations, checkOrphanCleanu
 import { checkKeys } from './doctor/keys.ts';
 import { checkRedis, checkStateDir } from './doctor/local.ts';
 import { checkNativePush } from './doctor/native-push.ts';
+import { checkProxies } from './doctor/proxies.ts';
 import { checkPulp, checkPulpRights } from './doctor/pulp.ts';
 import { checkRegistry } from './doctor/registry.ts';
 import { checkWebServer } from './doctor/web-server.ts';
@@ -69,6 +70,7 @@ function checksOf(config: Config, signal: AbortSignal): [name: string, check: Ch
     ['orphan-cleanup', checkOrphanCleanup(katello, config, signal)],
     ['registry', checkRegistry(config, signal)],
     ['web-server', checkWebServer(config, signal)],
+    ['proxies', checkProxies(clients, config, signal)],
   ];
 }
 

@@ -11,6 +11,7 @@ import { readEnvironmentFor } from './environment.ts';
 import { EXIT, toCliError } from './exit.ts';
 import type { StatusOptions } from './inspect.ts';
 import { addOrphanVerbs } from './orphan-verbs.ts';
+import { addProxyVerbs } from './proxy-verbs.ts';
 import { type CommonOptions, type Io, printError } from './terminal.ts';
 
 interface ServeOptions extends CommonOptions {
@@ -83,6 +84,7 @@ function createProgram(io: Io): Command {
     });
 
   addOrphanVerbs(program, io, (command) => apiOf(io, command));
+  addProxyVerbs(program, io, (command) => apiOf(io, command));
 
   verb(program, 'doctor', 'what is wrong with this installation; writes nothing').action(
     async (_options: unknown, command: Command) => {

@@ -20,14 +20,22 @@ export function showPushes(receipts: readonly ReceiptView[], now: number): strin
   return [head, ...receipts.map((receipt) => showPush(receipt, now))];
 }
 
-function showPush({ path, tags, state, stages, user, pushedAt, error, leftAlone }: ReceiptView, now: number): string[] {
-  const note = error?.reason ?? error?.code ?? leftAlone[0]?.reason ?? '';
+function showPush(
+  { path, tags, state, stages, user, pushedAt, error, leftAlone, proxies }: ReceiptView,
+  now: number,
+): string[] {
+  const note = error?.reason ?? error?.code ?? leftAlone[0]?.reason ?? findTrouble(proxies) ?? '';
   const names = tags.map(({ name }) => name).join(',');
   return [path, names, state, stages.at(-1)?.name ?? '', user ?? '', showAge(now - Date.parse(pushedAt)), note];
 }
 
+/** Why some proxy does not have it. */
+function findTrouble(proxies: ReceiptView['proxies']): string | undefined {
+  return proxies.find(({ reason }) => reason !== null)?.reason ?? undefined;
+}
+
 export function showReceipt(receipt: ReceiptView): string[] {
-  const { path, version, state, kind, user, pushedAt, tags, leftAlone, stages, pull, error } = receipt;
+  const { path, version, state, kind, user, pushedAt, tags, leftAlone, stages, proxies, pull, error } = receipt;
   const field = (name: string, values: readonly string[]) =>
     values.map((value, index) => `${(index === 0 ? name : '').padEnd(8)} ${value}`);
   return [
@@ -42,6 +50,10 @@ export function showReceipt(receipt: ReceiptView): string[] {
     ...field(
       'stages',
       stages.map(({ name, durationMs, outcome }) => `${name.padEnd(8)} ${showDuration(durationMs)} ${outcome}`),
+    ),
+    ...field(
+      'proxies',
+      proxies.map(({ name, outcome, reason }) => [name, outcome, reason].filter(Boolean).join('  ')),
     ),
     ...field('error', error ? [`${error.reason ?? error.code}: ${error.message}`] : []),
     ...field('hint', error?.hint ? [error.hint] : []),

@@ -21,6 +21,7 @@ export const ReceiptView = z.looseObject({
   tags: z.array(Change),
   leftAlone: z.array(LeftAlone),
   stages: z.array(z.looseObject({ name: z.string(), durationMs: z.number(), outcome: z.string() })),
+  proxies: z.array(z.looseObject({ name: z.string(), outcome: z.string(), reason: z.string().nullable() })),
   pull: z.array(z.string()),
   error: z
     .looseObject({ code: z.string(), reason: z.string().nullable(), message: z.string(), hint: z.string().nullable() })

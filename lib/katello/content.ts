@@ -20,9 +20,11 @@ const TAGS_PER_PAGE = 500;
 const SEPARATOR_LENGTH = '%2C+'.length;
 const DIGEST_CLAUSE_LENGTH = 'digest+%3D++or+'.length;
 
+/** @param syncsProxies true: Katello syncs the smart proxies after a publish, if its own setting is on */
 export function createContent(
   http: HttpClient,
   api: string,
+  syncsProxies: boolean,
 ): Pick<Katello, 'importTag' | 'importUnits' | 'findTags' | 'listTags' | 'findManifestLists'> {
   /** Not to be repeated blindly: each call starts a task that locks the repository. */
   function importUploads(repositoryId: number, body: object, signal?: AbortSignal): Promise<Task> {
@@ -36,7 +38,7 @@ export function createContent(
         {
           content_type: 'docker_tag',
           publish_repository: true,
-          sync_capsule: true,
+          sync_capsule: syncsProxies,
           uploads: [{ id: UPLOAD.id, name: tag, digest }],
         },
         signal,

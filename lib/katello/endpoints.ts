@@ -10,6 +10,8 @@ import { createTasks } from './tasks.ts';
 export interface KatelloOptions {
   /** longest wait for one task [900 000: fifteen minutes]; a publish may have to queue behind others */
   readonly taskTimeoutMs?: number | undefined;
+  /** false: Katello leaves the smart proxies alone after a publish, whatever its own setting says [true] */
+  readonly syncsProxies?: boolean | undefined;
   readonly delay?: Delay | undefined;
   /** milliseconds from any fixed point, never going back [performance.now] */
   readonly now?: (() => number) | undefined;
@@ -20,7 +22,12 @@ const CurrentUser = z.object({ login: z.string(), effective_admin: z.boolean().o
 
 /** A path in the client's base URL is where Foreman lives; ordinarily there is none. */
 export function createKatello(http: HttpClient, options: KatelloOptions = {}): Katello {
-  const { taskTimeoutMs = 900_000, delay = ordinaryDelay, now = () => performance.now() } = options;
+  const {
+    taskTimeoutMs = 900_000,
+    syncsProxies = true,
+    delay = ordinaryDelay,
+    now = () => performance.now(),
+  } = options;
   const api = `${http.basePath}katello/api/v2/`;
 
   return {
@@ -35,7 +42,7 @@ export function createKatello(http: HttpClient, options: KatelloOptions = {}): K
     },
 
     ...createInventory(http, api),
-    ...createContent(http, api),
+    ...createContent(http, api, syncsProxies),
     ...createTasks(http, `${http.basePath}foreman_tasks/api/tasks`, { timeoutMs: taskTimeoutMs, delay, now }),
   };
 }

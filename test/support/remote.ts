@@ -13,6 +13,8 @@ export interface RemoteOptions {
   readonly taskTimeoutMs?: number;
   /** told of each pause; none takes any time */
   readonly onPause?: (ms: number) => void;
+  /** of Katello's client [true] */
+  readonly syncsProxies?: boolean | undefined;
 }
 
 export function pulpAt(baseUrl: string, options: RemoteOptions = {}): Pulp {
@@ -22,7 +24,7 @@ export function pulpAt(baseUrl: string, options: RemoteOptions = {}): Pulp {
 
 export function katelloAt(baseUrl: string, options: RemoteOptions = {}): Katello {
   const { waiting, http } = createRemote('katello', baseUrl, options);
-  return createKatello(http, waiting);
+  return createKatello(http, { ...waiting, syncsProxies: options.syncsProxies });
 }
 
 function createRemote(system: 'pulp' | 'katello', baseUrl: string, options: RemoteOptions) {

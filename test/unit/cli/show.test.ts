@@ -25,6 +25,10 @@ const receipt: ReceiptView = {
   ],
   leftAlone: [{ tag: '1', reason: 'pinned', message: '1 was changed in Katello' }],
   stages: [{ name: 'publish', durationMs: 4100, outcome: 'ok' }],
+  proxies: [
+    { name: 'near.example.com', outcome: 'served', reason: null },
+    { name: 'far.example.com', outcome: 'failed', reason: 'proxy-failed' },
+  ],
   pull: ['katello.example.com/acme/web/api:latest'],
   error: null,
 };
@@ -70,6 +74,10 @@ describe('showPushes', () => {
       'katello-busy',
     ]);
   });
+
+  it('notes why a smart proxy does not have it, if nothing worse is to be told', () => {
+    expect(showPushes([{ ...receipt, leftAlone: [] }], now)[1]?.at(-1)).to.equal('proxy-failed');
+  });
 });
 
 describe('showReceipt', () => {
@@ -82,6 +90,8 @@ describe('showReceipt', () => {
       '         latest  sha256:4444… → sha256:9999…  tag-moved',
       'left     1  pinned: 1 was changed in Katello',
       'stages   publish  4.1 s ok',
+      'proxies  near.example.com  served',
+      '         far.example.com  failed  proxy-failed',
     ]);
   });
 });

@@ -99,6 +99,14 @@ describe('createKatello', () => {
       });
     });
 
+    it('leave smart proxies alone if they shall', async () => {
+      server.expect(`PUT ${API}/repositories/42/import_uploads`, { status: 202, ...task('planned', 'pending') });
+
+      await katelloAt(server.url, { syncsProxies: false }).importTag(42, { tag: 'latest', digest: DIGEST });
+
+      expect(server.received[0]?.body).to.include({ sync_capsule: false });
+    });
+
     it('import units without serving them', async () => {
       server.expect(`PUT ${API}/repositories/42/import_uploads`, { status: 202, ...task('planned', 'pending') });
 
