@@ -45,14 +45,20 @@ export interface DistributionRow {
   readonly base_path: string;
   readonly repository: string | null;
   readonly repository_version: string | null;
+  /** where a pull-through cache fetches from; absent before pulp_container 2.20 */
+  readonly remote?: string | null | undefined;
 }
 
 const FORMAT = '1';
 
-/** True for the distribution that a push makes: it serves the repository of its own name, whatever its version. */
+/**
+ * True for the distribution that a push makes: it serves the repository of its own name, whatever its version. That of an
+ * image in a pull-through cache does too, and has a remote (pulp_container 2.27, 2.30).
+ */
 export function isOurs(distribution: DistributionRow, repositoryName: string): boolean {
   const { name, base_path: basePath, repository, repository_version: version } = distribution;
-  return name === basePath && name === repositoryName && Boolean(repository) && !version;
+  const isCached = Boolean(distribution.remote);
+  return name === basePath && name === repositoryName && Boolean(repository) && !version && !isCached;
 }
 
 /** True once Katello's orphan cleanup is told to keep away. */

@@ -38,6 +38,7 @@ export const Distribution = z.object({
   base_path: z.string(),
   repository: z.string().nullable(),
   repository_version: z.string().nullable(),
+  remote: z.string().nullable().optional(),
   pulp_labels: z.record(z.string(), z.string().nullable()),
 });
 export type Distribution = z.infer<typeof Distribution>;

@@ -97,6 +97,31 @@ describeScenarios('weather', (scenario) => {
     },
   );
 
+  scenario(
+    {
+      id: 'weather-cached',
+      given: 'an image that a pull-through cache fetched to a name under the reserved prefix',
+      when: 'a run comes by, and somebody asks for its plan',
+      outcome: 'both are refused, and nothing is made in Katello or labelled in Pulp',
+      isMemoryOnly: true,
+    },
+    async (scene) => {
+      await scene.push('1', scene.image('one'));
+      createWeather(scene).makeCached();
+
+      const outcome = await scene.run();
+      const plan: unknown = await scene.lab
+        .plan(scene.path, AbortSignal.timeout(60_000))
+        .catch((error: unknown) => error);
+
+      expect(outcome).to.deep.equal({ kind: 'done', result: 'refused' });
+      expect(scene.receipt().error).to.include({ reason: 'foreign-distribution' });
+      expect(plan).to.include({ reason: 'foreign-distribution' });
+      expect(await scene.repository().catch(() => null)).to.equal(null);
+      expect((await scene.pulp.findDistribution(scene.pushName))?.pulp_labels).to.deep.equal({});
+    },
+  );
+
   const onPublish = createInterruption();
   scenario(
     {

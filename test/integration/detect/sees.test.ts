@@ -182,6 +182,17 @@ for (const world of ['a', 'b'] as const) {
       expect(asked()).to.have.lengthOf(1);
     });
 
+    it('is nothing in a pull-through cache', async () => {
+      const lookout = await start();
+      await push(pulp(), 'cache/library/app', '1', createImage({ seed: 'fetched' }));
+      const distribution = findByName(pulp().state.distributions, 'cache/library/app');
+      if (distribution) distribution.remote = '/pulp/api/v3/remotes/container/container/1/';
+
+      expect(await lookout.look()).to.deep.equal([]);
+      lookout.detector.resync();
+      expect(await lookout.look()).to.deep.equal([]);
+    });
+
     it('is nothing where tags are copied into a repository of Katello', async () => {
       await pushTo(pulp(), 'acme/api', '1', 'one');
       const target = await client().createRepository('api-1234');

@@ -72,6 +72,7 @@ export function addDistribution(state: State, name: string, basePath: string): D
     basePath,
     repositoryId: null,
     versionId: null,
+    remote: null,
     labels: {},
     isPrivate: false,
   };

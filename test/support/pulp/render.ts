@@ -119,7 +119,7 @@ export function renderDistribution(state: State, distribution: Distribution, hos
     namespace: namespaceHref(state, distribution.basePath),
     private: distribution.isPrivate,
     hidden: false,
-    remote: null,
+    remote: distribution.remote,
     description: null,
     no_content_change_since: null,
   };

@@ -108,6 +108,8 @@ export interface Distribution {
   repositoryId: string | null;
   /** wins nothing while `repositoryId` is set */
   versionId: string | null;
+  /** of an image in a pull-through cache */
+  remote: string | null;
   labels: Record<string, string>;
   isPrivate: boolean;
 }

@@ -11,6 +11,8 @@ export interface Weather {
   unfinishPush(): Unfinished;
   /** Forgets every task that has ended. */
   purgeTasks(): void;
+  /** What was pushed is what a pull-through cache fetched: its repository and distribution look the same but for a remote. */
+  makeCached(): void;
   /** The push repository becomes one of pulp_container 2.28 and older, as if Pulp was updated since. */
   makeOldType(): void;
   /** Remembers all repositories and distributions as they are; what it answers puts them back. */
@@ -29,6 +31,14 @@ export function createWeather({ lab, pushName }: Scene): Weather {
       return unfinish(server.state, repository);
     },
     purgeTasks: () => server.purgeTasks(),
+    makeCached() {
+      const remote = '/pulp/api/v3/remotes/container/container/018f0000-0000-7000-8000-000000000000/';
+      const distribution = findByName(server.state.distributions, pushName);
+      const repository = findByName(server.state.repositories, pushName);
+      if (!distribution || !repository) throw new Error(`nothing was pushed to ${pushName}`);
+      distribution.remote = remote;
+      repository.type = 'container';
+    },
     makeOldType() {
       for (const repository of server.state.repositories.values()) {
         if (repository.name === pushName) repository.type = 'container-push';

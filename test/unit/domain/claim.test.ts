@@ -133,6 +133,7 @@ describe('isOurs', () => {
     'at another path': { ...pushed, base_path: 'kpr.push/acme/other' },
     'that serves nothing': { ...pushed, repository: null },
     'that serves a fixed version': { ...pushed, repository: null, repository_version: '/repositories/1/versions/2/' },
+    'of a pull-through cache': { ...pushed, remote: '/remotes/1/' },
     'that was taken over by a push': { ...pushed, repository_version: '/repositories/1/versions/2/' },
   };
   for (const [what, distribution] of Object.entries(others)) {
