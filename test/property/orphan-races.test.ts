@@ -247,7 +247,6 @@ function frontDeps(world: OrphanWorld, actor: Actor, releaseOrphan: FrontDeps['r
       forget: () => undefined,
     },
     users: {
-      readAccount: never,
       readProductRights: never,
       readPermissions: never,
       isAuthentic: never,
