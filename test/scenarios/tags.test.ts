@@ -214,7 +214,9 @@ describeScenarios('tags', (scenario) => {
       outcome: 'a pull gets the last one in the end, and always one of them until then',
     },
     async (scene) => {
-      const images = Array.from({ length: scene.isReal ? 6 : 12 }, (_, index) => scene.image(`image ${index}`));
+      const count = scene.isReal ? 6 : 12;
+      const images = Array.from({ length: IS_LONG ? 100 : count }, (_, index) => scene.image(`image ${index}`));
+      const pushesOfRun = Math.ceil((2 * images.length) / count);
       const [first = scene.image('none'), ...others] = images;
       await scene.push('latest', first);
       await scene.run();
@@ -223,8 +225,8 @@ describeScenarios('tags', (scenario) => {
       let run: Promise<unknown> = Promise.resolve();
       for (const [index, image] of others.entries()) {
         await scene.push('latest', image);
-        if (index % 2 === 0) await run;
-        else run = run.then(() => scene.run());
+        if (index % pushesOfRun === 0) await run;
+        if (index % pushesOfRun === 1) run = run.then(() => scene.run());
       }
       await run;
       await scene.run();
