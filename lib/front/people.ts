@@ -19,6 +19,8 @@ export interface Person {
   readRights(product: ProductRef, signal: AbortSignal): Promise<ProductRights | 'hidden'>;
   /** Names of permissions, whatever their filters; `hidden`: no member of the organization. */
   readPermissions(organizationId: number, signal: AbortSignal): Promise<ReadonlySet<string> | 'hidden'>;
+  /** Any other question, asked under the same limits. */
+  ask<T>(question: (user: User) => Promise<T | 'unauthenticated'>, signal: AbortSignal): Promise<T>;
 }
 
 export interface People {
@@ -82,6 +84,7 @@ export function createPeople(
         },
         readPermissions: (organizationId, signal) =>
           ask(() => users.readPermissions(user, organizationId, signal), signal),
+        ask: (question, signal) => ask(() => question(user), signal),
       };
     },
   };

@@ -3,6 +3,7 @@
  * token, never with the account of the reactor.
  */
 import { z } from 'zod';
+import type { Account } from '../domain/account.ts';
 import { AuthError, HttpStatusError } from '../errors.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { CallOptions } from '../http/options.ts';
@@ -41,6 +42,8 @@ export interface KatelloUsers {
     organizationId: number,
     signal?: AbortSignal,
   ): Promise<ReadonlySet<string> | 'hidden' | 'unauthenticated'>;
+  /** The user as Katello describes them to themselves: who they are, where they are members, what they may at all. */
+  readAccount(user: User, signal?: AbortSignal): Promise<Account | 'unauthenticated'>;
   /** True if login and password belong together. */
   isAuthentic(user: User, signal?: AbortSignal): Promise<boolean>;
   /** True if Katello may have counted a failed login, though the call ended in this error and did not say so. */
@@ -48,6 +51,11 @@ export interface KatelloUsers {
 }
 
 const ShownProduct = z.object({ permissions: z.object({ sync_products: z.boolean() }) });
+const CurrentUser = z.object({
+  login: z.string(),
+  effective_admin: z.boolean(),
+  organizations: z.array(z.object({ id: z.number() })),
+});
 const HeldPermissions = z.object({ results: z.array(z.object({ name: z.string() })) });
 
 /**
@@ -55,6 +63,9 @@ const HeldPermissions = z.object({ results: z.array(z.object({ name: z.string() 
  *   matters: Katello believes a session cookie more than the credentials beside it (Katello 4.14 to 5.0)
  */
 export function createKatelloUsers(http: HttpClient): KatelloUsers {
+  const toCurrentUser = `${http.basePath}api/v2/current_user`;
+  const toPermissions = `${http.basePath}api/v2/permissions/current_permissions`;
+
   return {
     readProductRights: (user, { id, organizationId }, signal) =>
       asUser(async () => {
@@ -65,14 +76,26 @@ export function createKatelloUsers(http: HttpClient): KatelloUsers {
 
     readPermissions: (user, organizationId, signal) =>
       asUser(async () => {
-        const path = `${http.basePath}api/v2/permissions/current_permissions`;
-        const held = await http.find(path, HeldPermissions, inOrganization(user, organizationId, signal));
+        const held = await http.find(toPermissions, HeldPermissions, inOrganization(user, organizationId, signal));
         return held ? new Set(held.results.map(({ name }) => name)) : 'hidden';
       }),
 
+    async readAccount(user, signal) {
+      try {
+        const options = { ...callOf(user), signal };
+        const { login, effective_admin: isAdmin, organizations } = await http.get(toCurrentUser, CurrentUser, options);
+        const held = await http.get(toPermissions, HeldPermissions, options);
+        const permissions = new Set(held.results.map(({ name }) => name));
+        return { login, isAdmin, organizationIds: organizations.map(({ id }) => id), permissions };
+      } catch (error) {
+        if (error instanceof AuthError && error.failure.status === 401) return 'unauthenticated';
+        throw error;
+      }
+    },
+
     async isAuthentic(user, signal) {
       try {
-        await http.get(`${http.basePath}api/v2/current_user`, z.unknown(), { ...callOf(user), signal });
+        await http.get(toCurrentUser, z.unknown(), { ...callOf(user), signal });
         return true;
       } catch (error) {
         if (error instanceof AuthError && error.failure.status === 401) return false;

@@ -61,6 +61,16 @@ for (const version of KATELLO_VERSIONS) {
       );
     });
 
+    it('reads who somebody is, and what they may', async () => {
+      replay(server, recorded('current-user'));
+      replay(server, recorded('permissions'));
+
+      const account = await users.readAccount(USER);
+
+      expect(account).to.have.keys('login', 'isAdmin', 'organizationIds', 'permissions');
+      expect(account).to.deep.include({ isAdmin: false, organizationIds: [1] });
+    });
+
     it('tells a right login from a wrong one', async () => {
       const { status, body } = recorded('bad-credentials');
       replay(server, recorded('current-user'));
