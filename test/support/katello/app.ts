@@ -27,6 +27,8 @@ export interface App {
   /** aborted when the stand-in stops */
   readonly signal: AbortSignal;
   readonly tasks: TaskEngine;
+  /** where Katello's own registry listens, without a path */
+  readonly registryUrl: () => string;
 }
 
 /** Host that pulls go to, as `full_path` shows it. */

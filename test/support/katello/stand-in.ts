@@ -2,17 +2,20 @@
 import { createServer, type Server } from 'node:http';
 import { listen, shut } from '../listening.ts';
 import { allActions } from './actions/all.ts';
+import { hasRegistry } from './actions/mirror-repository.ts';
 import type { App } from './app.ts';
 import { createFaults } from './control/faults.ts';
 import { createGates } from './control/gates.ts';
 import { createControlListener } from './control/server.ts';
 import { createAuthenticator } from './http/authenticate.ts';
+import { createProxyRegistryListener } from './http/proxy-registry.ts';
 import { createRegistryListener, isForRegistry } from './http/registry.ts';
 import { createListener } from './http/server.ts';
 import { createLatency, type LatencyName } from './latency.ts';
 import { createPulpClient, type PulpTarget } from './pulp/client.ts';
 import { createRoutes } from './routes.ts';
 import { settingValue } from './rules/settings.ts';
+import type { World } from './state/rows.ts';
 import { createWorld, type SeedInput } from './state/seed.ts';
 import { openStore } from './state/store.ts';
 import { type Action, createTaskEngine } from './tasks/engine.ts';
@@ -57,6 +60,7 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
   };
   const stopping = new AbortController();
   const firstWorld = await createWorld(options.seed ?? {}, now());
+  const proxyServers = await openProxyRegistries(firstWorld, () => app.world);
   const store = await openStore(options.statePath ?? null, () => structuredClone(firstWorld));
   const latency = createLatency(options.latency ?? 'fast');
   const faults = createFaults();
@@ -87,6 +91,7 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
     now,
     signal: stopping.signal,
     tasks,
+    registryUrl: () => url,
   };
   actions.push(...allActions(app));
   const authenticator = createAuthenticator({
@@ -117,10 +122,29 @@ export async function startKatelloStandIn(options: StandInOptions): Promise<Stan
     async close() {
       await tasks.stop();
       stopping.abort();
-      await Promise.all([shut(server), shut(controlServer)]);
+      await Promise.all([server, controlServer, ...proxyServers].map(shut));
       await store.flush();
     },
   };
+}
+
+/**
+ * Opens a registry for each smart proxy whose seed says `http://127.0.0.1:0`, and puts its address into the world. With a
+ * state file give such a proxy a port of its own, or it is another after a restart.
+ */
+async function openProxyRegistries(firstWorld: World, readWorld: () => World): Promise<Server[]> {
+  const servers: Server[] = [];
+  for (const proxy of firstWorld.proxies.filter(hasRegistry)) {
+    const find = () => {
+      const world = readWorld();
+      return { world, proxy: world.proxies.find(({ id }) => id === proxy.id) };
+    };
+    const server = createServer(createProxyRegistryListener(find));
+    const { hostname: host, port } = new URL(proxy.url);
+    proxy.url = await open(server, { host, port: Number(port) });
+    servers.push(server);
+  }
+  return servers;
 }
 
 async function open(server: Server, { host, port: wanted }: Address = { host: '127.0.0.1', port: 0 }): Promise<string> {

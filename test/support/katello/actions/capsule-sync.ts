@@ -1,6 +1,5 @@
 /**
- * Smart proxies: what an import schedules for those that carry the repository, and what a person starts. A mirror is a
- * row with a behaviour, there is no second Pulp.
+ * Smart proxies: what an import schedules for those that carry the repository, and what a person starts.
  */
 import { type App, BackendDown } from '../app.ts';
 import { ConnectionRefused } from '../pulp/refusal.ts';
@@ -12,6 +11,7 @@ import type { Action, Run } from '../tasks/engine.ts';
 import { PlanningRefused } from '../tasks/planning-refused.ts';
 import { StepError } from '../tasks/step-error.ts';
 import { ACTIONS } from './labels.ts';
+import { mirrorRepository } from './mirror-repository.ts';
 
 /** Schedules the proxies, if the installation syncs them by itself. The task is linked to nothing. */
 export async function scheduleCapsuleSync(app: App, run: Run, repository: Repository): Promise<void> {
@@ -81,12 +81,13 @@ export function syncCapsuleAction(app: App): Action {
     label: ACTIONS.syncCapsule.label,
     run: async (run) => {
       const proxy = getById(app.world.proxies, Number(run.task.plan['proxyId']));
-      await run.step('sync', () => {
-        if (proxy.behaviour === 'failing') {
-          const url = `${app.foremanUrl}/v2/…/manifests/list`;
-          run.skip(new StepError('Katello::Errors::Pulp3Error', `404, message=Not Found, url=${url}`));
-        } else markSynced(app, proxy, run.task);
-        return Promise.resolve();
+      await run.step('sync', async () => {
+        try {
+          await sync(app, proxy, run.task);
+        } catch (error) {
+          run.signal.throwIfAborted();
+          run.skip(error);
+        }
       });
       await run.step('counts', async () => {
         if (run.task.errors.length === 0) await startCountContent(app, proxy, run);
@@ -115,14 +116,22 @@ async function startCountContent(app: App, proxy: Proxy, run: Run): Promise<void
   });
 }
 
-function markSynced({ world, store }: App, proxy: Proxy, task: Task): void {
-  const wanted = task.plan['repositoryId'];
-  const carried = world.repositories.filter(
+/** What Katello recorded as synced is left out, unless the sync skips that check. @throws StepError */
+async function sync(app: App, proxy: Proxy, task: Task): Promise<void> {
+  if (proxy.behaviour === 'failing') {
+    const url = `${app.foremanUrl}/v2/…/manifests/list`;
+    throw new StepError('Katello::Errors::Pulp3Error', `404, message=Not Found, url=${url}`);
+  }
+  const { repositoryId: wanted, skipsCheck } = task.plan;
+  const carried = app.world.repositories.filter(
     (row) => row.environmentId !== null && proxy.environmentIds.includes(row.environmentId),
   );
-  const ids = carried.filter((row) => wanted === null || row.id === wanted).map((row) => row.id);
-  proxy.syncedRepositoryIds = [...new Set([...proxy.syncedRepositoryIds, ...ids])];
-  store.changed();
+  for (const repository of carried.filter((row) => wanted === null || row.id === wanted)) {
+    if (!skipsCheck && proxy.syncedRepositoryIds.includes(repository.id)) continue;
+    await mirrorRepository(app, proxy, repository);
+    proxy.syncedRepositoryIds = [...new Set([...proxy.syncedRepositoryIds, repository.id])];
+    app.store.changed();
+  }
 }
 
 /** @throws PlanningRefused when the proxy does not carry the environment that is meant */
@@ -156,7 +165,11 @@ export async function startCapsuleSync(
       input: { options, smart_proxy: { id, name } },
     },
     input: { services_checked: ['pulp3'], smart_proxy_id: id },
-    plan: { proxyId: id, repositoryId: options.repository_id ?? null },
+    plan: {
+      proxyId: id,
+      repositoryId: options.repository_id ?? null,
+      skipsCheck: options.skip_metadata_check ?? false,
+    },
     links: [{ resourceType: 'SmartProxy', resourceId: id }],
     locks: [],
     survivesPlanning: true,

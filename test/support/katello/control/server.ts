@@ -119,7 +119,7 @@ const StepFault = z.strictObject({
   times: z.number().int().positive().default(1),
 });
 const CandlepinFault = z.strictObject({ state: z.enum(['ok', 'down', 'failing']) });
-const ProxyFault = z.strictObject({ id: z.number(), behaviour: z.enum(['ok', 'failing', 'unreachable']) });
+const ProxyFault = z.strictObject({ id: z.number(), behaviour: z.enum(['ok', 'failing', 'unreachable', 'unlisted']) });
 /** Every step, unless one is named. */
 const HeldTasks = z.strictObject({ label: z.string(), step: z.string().default('') });
 

@@ -236,8 +236,28 @@ export interface Proxy {
   updatedAt: string;
   /** repositories recorded as synced: a later sync without `skip_metadata_check` leaves them out */
   syncedRepositoryIds: number[];
-  /** how its Pulp behaves: a mirror is a row, there is no second Pulp */
-  behaviour: 'ok' | 'failing' | 'unreachable';
+  /** how its Pulp behaves; `unlisted`: it syncs, and its registry is never told what to serve */
+  behaviour: ProxyBehaviour;
+}
+
+export type ProxyBehaviour = 'ok' | 'failing' | 'unreachable' | 'unlisted';
+
+/** What the registry of a smart proxy has under one name. */
+export interface Mirrored {
+  proxyId: number;
+  repositoryId: number;
+  containerName: string;
+  /** whether its registry was told of the name: else it serves nothing of it */
+  isListed: boolean;
+  /** digest by tag */
+  tags: Record<string, string>;
+  manifests: MirroredManifest[];
+}
+
+export interface MirroredManifest {
+  digest: string;
+  mediaType: string;
+  body: string;
 }
 
 export interface Setting {
@@ -266,6 +286,7 @@ export interface World {
   tasks: Task[];
   locks: Lock[];
   proxies: Proxy[];
+  mirrored: Mirrored[];
   settings: Setting[];
 }
 
@@ -290,6 +311,7 @@ export function createEmptyWorld(): World {
     tasks: [],
     locks: [],
     proxies: [],
+    mirrored: [],
     settings: [],
   };
 }
