@@ -76,7 +76,7 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
   };
 
   const addApi = (server: FastifyInstance, callerOf: CallerOf): void => {
-    addApiRoutes(server, { ...createApi(config.pathPrefix, currentView), callerOf });
+    addApiRoutes(server, { ...createApi(config, log, currentView), callerOf });
     addOrphanRoutes(server, { ...createOrphanApi(config, () => currentView().daemon), callerOf });
     addNotificationRoutes(server, {
       listReceivers: async () => currentView().daemon.notifying.listReceivers(),

@@ -2,13 +2,16 @@
  * What a daemon says of itself: readiness, status, and the answers of the API.
  */
 import type { Config } from '../config.ts';
-import { describeError } from '../log.ts';
+import { describeError, type Logger } from '../log.ts';
+import { type RollbackDeps, rollBack } from '../reconcile/rollback.ts';
 import type { RedisHandle } from '../state/redis.ts';
 import type { ApiDeps } from '../web/api.ts';
 import { judgeReadiness, type Readiness } from '../web/readiness.ts';
 import type { Status } from '../web/status.ts';
 import { type Daemon, readLagSeconds } from './daemon.ts';
 import { dropPins, listPaths } from './pushes.ts';
+import { createQueueApi, inspectQueues } from './queueing.ts';
+import { reconcileSettings } from './reconciling.ts';
 import type { TokenKey } from './token-key.ts';
 
 export interface View {
@@ -36,7 +39,7 @@ export async function readReadiness({ config, redis, daemon, key, startedAt }: V
 /** While Redis is away, what only it knows is null. */
 export async function readStatus(view: View): Promise<Status> {
   const { config, redis, daemon, version, startedAt } = view;
-  const { store, queues, upstreams, tuner } = daemon;
+  const { store, upstreams, tuner } = daemon;
   const readiness = await readReadiness(view);
   const isRedisOk = readiness.checks.every(({ name, isOk }) => name !== 'redis' || isOk);
   return {
@@ -50,13 +53,14 @@ export async function readStatus(view: View): Promise<Status> {
     upstreams: upstreams.states(),
     lagSeconds: isRedisOk ? await readLagSeconds(store) : null,
     failedPaths: isRedisOk ? await store.paths.countFailed() : null,
-    queues: isRedisOk ? await queues.inspect() : null,
+    queues: isRedisOk ? await inspectQueues(daemon) : null,
     alarms: isRedisOk ? await store.alarms.list() : null,
   };
 }
 
 /** The API on a daemon that may still be starting: `view` throws E_TRANSPORT until it stands. */
-export function createApi(prefix: string, view: () => View): ApiDeps {
+export function createApi(config: Config, log: Logger, view: () => View): ApiDeps {
+  const prefix = config.pathPrefix;
   const daemon = () => view().daemon;
   return {
     prefix,
@@ -71,8 +75,20 @@ export function createApi(prefix: string, view: () => View): ApiDeps {
       await queues.promote(path);
     },
     unpin: async (path, signal) => dropPins(daemon().clients, prefix, path, signal),
-    listQueues: async () => daemon().queues.inspect(),
-    findJobState: async (path) => daemon().queues.findState(path),
+    ...createQueueApi(daemon),
+    rollBack: async (order, signal) => {
+      const { clients, directory, store, queues } = daemon();
+      const deps: RollbackDeps = {
+        ...clients,
+        directory,
+        settings: reconcileSettings(config),
+        noteRollback: (uuid, version, note) => store.rollbacks.write(uuid, version, note),
+        forgetRollback: (uuid, version) => store.rollbacks.forget(uuid, version),
+        queueRun: (path) => queues.promote(path),
+        log,
+      };
+      return rollBack(deps, order, signal);
+    },
   };
 }
 

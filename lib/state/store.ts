@@ -9,6 +9,7 @@ import { createKeys } from './keys.ts';
 import { createLeases, type Lease } from './leases.ts';
 import { createOrphanMemory, type OrphanMemory } from './orphans.ts';
 import { createPaths, type Paths } from './paths.ts';
+import { createPauses, type Pauses } from './pauses.ts';
 import { createProxyStates, type ProxyStates } from './proxies.ts';
 import { createReceipts, type Receipts } from './receipts.ts';
 import { createReceivers, type Receivers } from './receivers.ts';
@@ -27,6 +28,7 @@ export interface StoreOptions {
 export interface Store {
   readonly receipts: Receipts;
   readonly rollbacks: Rollbacks;
+  readonly pauses: Pauses;
   readonly paths: Paths;
   readonly grants: Grants;
   readonly hints: Hints;
@@ -52,6 +54,7 @@ export function createStore({ redis, prefix, receiptDays, onLeaseLost, now = Dat
   return {
     receipts: createReceipts(keys, receiptDays * DAY_MS, now),
     rollbacks: createRollbacks(keys),
+    pauses: createPauses(keys),
     paths: createPaths(keys, now),
     grants: createGrants(keys, now),
     hints: createHints(keys),

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { RequestError } from './answer.ts';
 
 /** @throws RequestError 400 that names what is wrong */
-export function read<T>(schema: z.ZodType<T>, value: unknown): T {
+export function read<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const { data, error } = schema.safeParse(value ?? {});
   if (error) {
     const [issue] = error.issues;

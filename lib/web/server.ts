@@ -37,6 +37,14 @@ const LONGEST_SOCKET = 107;
  */
 export async function openServer(address: Address, options: ServerOptions): Promise<WebServer> {
   const { routes, onError, socketMode = OWNER_ONLY } = options;
+  const server = createServer(onError);
+  await routes(server);
+  await listen(server, address, socketMode);
+  return { address: realAddress(server, address), close: () => server.close() };
+}
+
+/** A server that answers failures as the HTTP interface shows them; it listens nowhere yet. */
+export function createServer(onError: ServerOptions['onError']): FastifyInstance {
   const server = fastify({ bodyLimit: BODY_BYTES, requestTimeout: REQUEST_MS, forceCloseConnections: true });
   server.setNotFoundHandler(() => {
     throw new RequestError(404, 'there is nothing here');
@@ -46,9 +54,7 @@ export async function openServer(address: Address, options: ServerOptions): Prom
     if (status === 500) onError(error, { method: request.method, url: request.url });
     return reply.status(status).send(body);
   });
-  await routes(server);
-  await listen(server, address, socketMode);
-  return { address: realAddress(server, address), close: () => server.close() };
+  return server;
 }
 
 async function listen(server: FastifyInstance, address: Address, socketMode: number): Promise<void> {

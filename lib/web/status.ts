@@ -25,4 +25,19 @@ export interface QueueStatus {
   readonly states: Readonly<Record<string, number>>;
   readonly oldestSeconds: number;
   readonly isPaused: boolean;
+  /** login; null where nobody is known */
+  readonly pausedBy: string | null;
+}
+
+/** With times as text. */
+export function toWire({ startedAt, upstreams, ...status }: Status) {
+  const timed = <T extends { readonly since: Date }>(upstream: T) => ({
+    ...upstream,
+    since: upstream.since.toISOString(),
+  });
+  return {
+    ...status,
+    startedAt: startedAt.toISOString(),
+    upstreams: { pulp: timed(upstreams.pulp), katello: timed(upstreams.katello) },
+  };
 }

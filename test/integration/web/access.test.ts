@@ -1,14 +1,12 @@
 import { expect } from 'chai';
-import fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Alarm, createAlarm } from '../../../lib/domain/alarm.ts';
 import { type Caller, LOCAL_OPERATOR } from '../../../lib/domain/caller.ts';
 import type { OrphanView } from '../../../lib/domain/orphan-view.ts';
 import { openReceipt } from '../../../lib/domain/receipt.ts';
-import { toAnswer } from '../../../lib/web/answer.ts';
-import { addApiRoutes } from '../../../lib/web/api.ts';
 import { addOrphanRoutes } from '../../../lib/web/orphans.ts';
-import type { Status } from '../../../lib/web/status.ts';
+import { createApiServer, createFakeApi, EMPTY_STATUS } from '../../support/api.ts';
 
 const List = z.looseObject({ items: z.array(z.looseObject({ path: z.string() })) });
 const StatusAlarms = z.looseObject({ alarms: z.array(z.looseObject({ path: z.string().nullable() })) });
@@ -42,25 +40,9 @@ const orphanAt = (path: string): OrphanView => ({
 const alarms: Alarm[] = [null, 'acme/api', 'globex/api'].map((path) =>
   createAlarm({ source: 'overdue', path }, { alarm: 'publish-overdue', details: {} }, 0),
 );
-const STATUS: Status = {
-  isReady: true,
-  checks: [],
-  version: '0',
-  startedAt: new Date(0),
-  roles: [],
-  redis: 'embedded',
-  policy: 'full',
-  lagSeconds: 0,
-  failedPaths: 0,
-  concurrency: { level: 1, ceiling: 1 },
-  upstreams: {
-    pulp: { state: 'up', since: new Date(0), error: null, version: null },
-    katello: { state: 'up', since: new Date(0), error: null, version: null },
-  },
-  queues: [],
-  alarms,
-};
+const STATUS = { ...EMPTY_STATUS, alarms };
 const own = [{ id: 1, label: 'Acme' }];
+const DIGEST = `sha256:${'a'.repeat(64)}`;
 const viewer: Caller = { login: 'vera', role: 'viewer', organizations: own };
 const operator: Caller = { login: 'olga', role: 'operator', organizations: own };
 
@@ -74,15 +56,8 @@ describe('the API, to whom', function () {
   beforeEach(() => {
     done = [];
     caller = LOCAL_OPERATOR;
-    server = fastify();
-    server.setErrorHandler((error, _request, reply) => {
-      const { status, body } = toAnswer(error);
-      return reply.status(status).send(body);
-    });
     const callerOf = () => caller;
-    addApiRoutes(server, {
-      callerOf,
-      prefix: 'kpr.push',
+    const api = createFakeApi({
       readStatus: async () => STATUS,
       listPushes: async ({ isSeen }) => ({ items: receipts.filter(({ path }) => isSeen(path)), next: null }),
       findPush: async (id) => receipts.find((receipt) => receipt.id === id) ?? null,
@@ -97,10 +72,17 @@ describe('the API, to whom', function () {
       }),
       listPaths: async () => PATHS,
       promote: async (path) => void done.push(path),
-      unpin: async () => undefined,
-      listQueues: async () => [],
       findJobState: async () => 'waiting',
+      change: async ({ queue, action }) => {
+        done.push(`${action} ${queue}`);
+        return { isPaused: action === 'pause', jobs: 0 };
+      },
+      rollBack: async ({ path, tag, digest, user, dryRun }) => {
+        done.push(`${path} by ${user}`);
+        return { path, tag, from: null, to: digest, version: 2, dryRun };
+      },
     });
+    server = createApiServer(api, callerOf);
     addOrphanRoutes(server, {
       callerOf,
       prefix: 'kpr.push',
@@ -143,6 +125,7 @@ describe('the API, to whom', function () {
   const writes: [string, object][] = [
     ['reprocess', { paths: ['acme/api'] }],
     ['reprocess', { since: '2026-08-21T14:00:00Z' }],
+    ['rollback', { path: 'acme/api', tag: '1', digest: DIGEST }],
     ['orphans/delete', { paths: ['acme/api'] }],
     ['orphans/keep', { paths: ['acme/api'] }],
   ];
@@ -167,8 +150,22 @@ describe('the API, to whom', function () {
     for (const url of ['reprocess', 'orphans/delete', 'orphans/keep']) {
       expect((await post(url, { paths: ['acme/api', 'globex/api'] })).statusCode, url).to.equal(404);
     }
+    expect((await post('rollback', { path: 'globex/api', tag: '1', digest: DIGEST })).statusCode).to.equal(404);
     expect(done).to.deep.equal([]);
   });
+
+  for (const action of ['pause', 'resume', 'drain', 'retry']) {
+    it(`lets only those ${action} a queue to whom all organizations belong`, async () => {
+      const body = action === 'retry' ? { failed: true } : {};
+      for (caller of [viewer, operator, { ...viewer, organizations: 'all' as const }]) {
+        expect((await post(`queues/reconcile/${action}`, body)).statusCode).to.equal(403);
+      }
+      caller = LOCAL_OPERATOR;
+      expect((await post(`queues/reconcile/${action}`, body)).statusCode).to.equal(202);
+
+      expect(done).to.deep.equal([`${action} reconcile`]);
+    });
+  }
 
   it('changes all only for whom all organizations are', async () => {
     for (const url of ['reprocess', 'orphans/delete', 'orphans/keep']) {
