@@ -109,6 +109,8 @@ export interface LabOnPulpOptions {
   /** true: asks after tasks a few times a second at most, because a real Pulp needs its time for them [false] */
   readonly isPatient?: boolean;
   readonly settings?: Partial<Settings>;
+  /** names of smart proxies that carry Library and have a registry, in place of the sandbox's, which is a row only */
+  readonly proxies?: readonly string[];
   /** lets a test come between the use case and its dependencies */
   readonly wrap?: (deps: ReconcileDeps) => ReconcileDeps;
   /** where the reactor reaches a server, given its own URL: a proxy in between [the server itself] */
@@ -145,7 +147,7 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
     pulp: { url: server.url, login, password },
     version: options.katelloVersion ?? '5.0.1',
     latency: isPatient ? 'patient' : 'fast',
-    seed: await readSeed(suffix),
+    seed: await readSeed(suffix, options.proxies),
   });
   /** Polls ask again after a moment instead of seconds. */
   const soon = (ms: number, signal?: AbortSignal): Promise<void> =>
@@ -267,9 +269,13 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
 }
 
 /** The sandbox, with organizations of its own. */
-async function readSeed(suffix: string): Promise<Seed> {
+async function readSeed(suffix: string, proxies?: readonly string[]): Promise<Seed> {
   const text = await readFile(SEED, 'utf8');
-  return Seed.parse(JSON.parse(text.replace(/"(acme|globex)"/g, `"$1${suffix}"`)));
+  const seed = Seed.parse(JSON.parse(text.replace(/"(acme|globex)"/g, `"$1${suffix}"`)));
+  if (!proxies) return seed;
+  const url = 'http://127.0.0.1:0';
+  const own = proxies.map((name) => ({ name, url, primary: false, libraries: [`acme${suffix}`] }));
+  return { ...seed, proxies: [...seed.proxies.filter(({ primary }) => primary), ...own] };
 }
 
 /** Asks Katello as a person with a browser would, not by the reactor's client. */
