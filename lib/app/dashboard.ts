@@ -31,6 +31,11 @@ export function createDashboardDeps({ config, redis, daemon, log: parent, addApi
     signIn: (credential, request) => accounts.signIn(credential, request),
     onSignedIn: ({ login, role }, request) => log.info('signed in', { login, role, client: addressOf(request) }),
     addApi,
+    queues: daemon.queues.all,
+    promote: async (path) => {
+      await daemon.store.paths.clearPace(path);
+      await daemon.queues.promote(path);
+    },
     onFault: (error, { method, url }) => log.error('page failed', { method, url, ...errorFields(error) }),
   };
 }

@@ -12,11 +12,12 @@ import type { CallerOf } from './access.ts';
 import { RequestError, toAnswer } from './answer.ts';
 import { TOKEN_FIELD } from './pages/layout.ts';
 import { renderProblem } from './pages/problem.ts';
-import { isOfOrigin, isSame, isWrite } from './session.ts';
+import { addQueuesPage, type QueuesPageDeps } from './queues-page.ts';
+import { isOfOrigin, isSame, isWrite, showsToken } from './session.ts';
 import { addSignInRoutes, askToSignIn, type SignInDeps, signOut } from './sign-in.ts';
 import { createVisitors, type VisitorDeps, type Visitors } from './visitor.ts';
 
-export interface DashboardDeps extends SignInDeps, Omit<VisitorDeps, 'sessions'> {
+export interface DashboardDeps extends SignInDeps, QueuesPageDeps, Omit<VisitorDeps, 'sessions'> {
   /** Adds the API to a server that knows who asks. */
   readonly addApi: (server: FastifyInstance, callerOf: CallerOf) => void;
   /** told of our own faults, of which a person sees nothing */
@@ -73,6 +74,11 @@ export function createDashboard(deps: DashboardDeps): FastifyPluginAsync {
         pages.post('/logout', (request, reply) => signOut(request, reply, deps.sessions));
       });
     });
+    await server.register(async (scope) => {
+      keepNothing(scope);
+      requireSignIn(scope, deps, visitors);
+      addQueuesPage(scope, deps, visitors.callerOf);
+    });
   };
 }
 
@@ -91,7 +97,7 @@ async function limit(server: FastifyInstance, visitors: Visitors): Promise<void>
   });
 }
 
-/** 401 with the form for whoever is not signed in; a form that writes has to come from a page of theirs. */
+/** 401 with the form for whoever is not signed in; what writes has to come from a page of theirs, a form or a script. */
 function requireSignIn(server: FastifyInstance, { origin }: DashboardDeps, visitors: Visitors): void {
   server.addHook('onRequest', async (request, reply) => {
     const visitor = await visitors.findSignedIn(request);
@@ -102,7 +108,7 @@ function requireSignIn(server: FastifyInstance, { origin }: DashboardDeps, visit
   server.addHook('preHandler', async (request) => {
     const { session } = visitors.of(request);
     if (!isWrite(request) || !session) return;
-    const isShown = isSame(fieldOf(request.body, TOKEN_FIELD), session.token);
+    const isShown = showsToken(request, session) || isSame(fieldOf(request.body, TOKEN_FIELD), session.token);
     if (!isOfOrigin(request, origin) || !isShown) {
       throw new RequestError(403, 'this was not sent by a page of yours', 'go back, reload the page, and try again');
     }

@@ -64,6 +64,8 @@ export async function openDashboard(over: Partial<DashboardDeps> = {}): Promise<
       return check({ login, password: PASSWORD });
     },
     onSignedIn: () => undefined,
+    queues: [],
+    promote: async () => undefined,
     onFault: (error) => void faults.push(error),
     addApi: (server, callerOf) => {
       server.get('/api/v1/status', async (request) => callerOf(request));

@@ -120,8 +120,15 @@ describe('kpr serve as the front', function () {
     expect(answer.headers.get('www-authenticate')).to.contain('realm="https://push.example.com/token"');
   });
 
-  it('shows the queues beside, on this machine', async () => {
-    expect((await fetch(`${url()}/queues`)).status).to.equal(200);
+  it('has the dashboard and its API beside, for who signs in', async () => {
+    const [page, nobody, viewer] = await Promise.all([
+      fetch(`${url()}/queues`),
+      fetch(`${url()}/api/v1/pushes`),
+      fetch(`${url()}/api/v1/pushes`, { headers: { authorization: basic('viewer', 'sandbox-viewer') } }),
+    ]);
+
+    expect([page.status, nobody.status, viewer.status]).to.deep.equal([401, 401, 200]);
+    expect(await page.text()).to.contain('Sign in');
   });
 
   it('writes neither passwords nor tokens into its log', async () => {

@@ -74,10 +74,10 @@ export const PATH_ATTACKS: readonly Attack[] = [
     ['pulp-content', "Pulp's content app", '/pulp/container/kpr.push/globex/secret/'],
     ['katello-path', "Katello's own path to Pulp's registry", '/pulpcore_registry/v2/acme/web/seed/tags/list'],
     ['v2-upper', 'the version in upper case', '/V2/globex/secret/tags/list'],
-    ['reactor-api', "the reactor's API", '/api/v1/status'],
     ['reactor-metrics', "the reactor's metrics", '/metrics'],
   ]),
-  ...attacksOf(both(403, 'E_REFUSED', 'the queues are only shown on this machine'), get, [
+  ...attacksOf(both(401, 'E_REFUSED', 'sign in first'), get, [['reactor-api', "the reactor's API", '/api/v1/status']]),
+  ...attacksOf(both(401, '', 'Sign in · kpr'), get, [
     ['queues', "the reactor's queues", '/queues'],
     ['queues-data', "the reactor's queues as data", '/queues/api/queues'],
     ['queues-slash', 'the same, with a slash behind', '/queues/'],
