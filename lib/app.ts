@@ -7,6 +7,7 @@ import { createDaemon, type Daemon } from './app/daemon.ts';
 import { createDashboardDeps } from './app/dashboard.ts';
 import { createFrontDeps, createHooksDeps } from './app/fronting.ts';
 import { createOrphanApi } from './app/orphaning.ts';
+import { createProxyApi } from './app/proxying.ts';
 import { openStateDir } from './app/state-dir.ts';
 import { openTokenKey, type TokenKey } from './app/token-key.ts';
 import { createApi, readReadiness, type View } from './app/views.ts';
@@ -23,6 +24,7 @@ import { addHealthRoutes } from './web/health.ts';
 import { createHooks } from './web/hooks.ts';
 import { addNotificationRoutes } from './web/notifications.ts';
 import { addOrphanRoutes } from './web/orphans.ts';
+import { addProxyRoutes } from './web/proxies.ts';
 import { STARTING } from './web/readiness.ts';
 import { type Address, describeAddress, openServer, type ServerOptions } from './web/server.ts';
 
@@ -78,6 +80,7 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
   const addApi = (server: FastifyInstance, callerOf: CallerOf): void => {
     addApiRoutes(server, { ...createApi(config, log, currentView), callerOf });
     addOrphanRoutes(server, { ...createOrphanApi(config, () => currentView().daemon), callerOf });
+    addProxyRoutes(server, { ...createProxyApi(config, () => currentView().daemon), callerOf });
     addNotificationRoutes(server, {
       listReceivers: async () => currentView().daemon.notifying.listReceivers(),
       enable: async (n) => currentView().daemon.notifying.enable(n),

@@ -27,7 +27,7 @@ export function createProxyApi(config: Config, daemon: () => { readonly proxying
   const proxies = () => daemon().proxying.proxies;
   return {
     prefix: config.pathPrefix,
-    readStatus: async (signal) => ({ variable: config.proxySync, ...(await proxies().readStatus(signal)) }),
+    readStatus: async (signal) => proxies().readStatus(signal),
     sync: async (order, signal) => proxies().sync(order, signal),
   };
 }

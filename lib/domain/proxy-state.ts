@@ -29,6 +29,31 @@ export interface Wish {
   readonly at: number;
 }
 
+/** Smart proxies as people see them; times in ISO 8601, UTC. */
+export interface ProxiesView {
+  /** true where proxies are synced after each publish */
+  readonly isAutomatic: boolean;
+  /** why they are not; else null */
+  readonly reason: 'setting-off' | 'proxy-permission' | null;
+  /** in Katello's order, the primary too */
+  readonly items: readonly ProxyView[];
+}
+
+export interface ProxyView {
+  readonly name: string;
+  /** of its own API */
+  readonly url: string;
+  /** how many lifecycle environments it carries */
+  readonly environments: number;
+  readonly behind: readonly BehindView[];
+  /** null: nothing was synced yet, as far as it is remembered */
+  readonly last: (Omit<LastResult, 'at'> & { readonly at: string }) | null;
+}
+
+export interface BehindView extends Omit<Behind, 'proxy' | 'since'> {
+  readonly since: string;
+}
+
 export function isBehind(value: unknown): value is Behind {
   return hasTexts(value, ['proxy', 'path']) && 'since' in value;
 }

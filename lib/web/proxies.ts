@@ -4,6 +4,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { parseRef } from '../domain/path.ts';
+import type { ProxiesView } from '../domain/proxy-state.ts';
+import { type CallerOf, isSeen, requireChange, requireOperator } from './access.ts';
 import { RequestError } from './answer.ts';
 import { read } from './read.ts';
 
@@ -14,11 +16,15 @@ interface Order {
   readonly dryRun: boolean;
 }
 
+/** What became of it; nothing was done unless it is `ordered`. */
+type Ordered =
+  | { readonly kind: 'ordered'; readonly names: readonly string[] }
+  | { readonly kind: 'unpublished' }
+  | { readonly kind: 'unknown-proxy'; readonly name: string };
+
 export interface ProxyApi {
-  /** smart proxies and the setting, as plain JSON */
-  readonly readStatus: (signal: AbortSignal) => Promise<object>;
-  /** Answers the names of the proxies; null where nothing of the path is published. @throws E_REFUSED for an unknown one */
-  readonly sync: (order: Order, signal: AbortSignal) => Promise<readonly string[] | null>;
+  readonly readStatus: (signal: AbortSignal) => Promise<ProxiesView>;
+  readonly sync: (order: Order, signal: AbortSignal) => Promise<Ordered>;
   /** reserved first segment, which people may type or leave out */
   readonly prefix: string;
 }
@@ -32,14 +38,35 @@ const SyncBody = z.strictObject({
   dryRun: z.boolean().default(false),
 });
 
-export function addProxyRoutes(server: FastifyInstance, api: ProxyApi): void {
-  server.get('/api/v1/proxies', () => api.readStatus(AbortSignal.timeout(ANSWER_MS)));
+/** Adds the routes to a server that knows who asks. */
+export function addProxyRoutes(server: FastifyInstance, api: ProxyApi & { readonly callerOf: CallerOf }): void {
+  server.get('/api/v1/proxies', async (request) => {
+    const caller = api.callerOf(request);
+    const { items, ...status } = await api.readStatus(AbortSignal.timeout(ANSWER_MS));
+    const seen = items.map(({ behind, last, ...proxy }) => ({
+      ...proxy,
+      behind: behind.filter(({ path }) => isSeen(caller, path)),
+      last: last && isSeen(caller, last.path) ? last : null,
+    }));
+    return { ...status, items: seen, next: null };
+  });
 
   server.post('/api/v1/proxies/sync', async (request, reply) => {
+    const caller = api.callerOf(request);
+    requireOperator(caller);
     const { path: text, proxies: names = null, dryRun } = read(SyncBody, request.body);
     const { path } = parseRef(text, api.prefix);
-    const proxies = await api.sync({ path, names, dryRun }, AbortSignal.timeout(ANSWER_MS));
-    if (!proxies) throw new RequestError(404, `nothing of ${path} is published`, `kpr status ${path}`);
-    return reply.status(202).send({ path, proxies, dryRun });
+    requireChange(caller, path);
+    const ordered = await api.sync({ path, names, dryRun }, AbortSignal.timeout(ANSWER_MS));
+    switch (ordered.kind) {
+      case 'unpublished':
+        throw new RequestError(404, `nothing of ${path} is published`, `kpr status ${path}`);
+      case 'unknown-proxy':
+        throw new RequestError(404, `no smart proxy ${ordered.name}`, 'kpr proxies status');
+      case 'ordered':
+        return reply.status(202).send({ path, proxies: ordered.names, dryRun });
+      default:
+        return ordered satisfies never;
+    }
   });
 }

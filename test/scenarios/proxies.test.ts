@@ -157,7 +157,7 @@ describeScenarios('proxies', (scenario) => {
       const named = await mirrors.proxies.sync(order, AbortSignal.timeout(5000));
       await mirrors.settle();
 
-      expect(named).to.deep.equal([FAR]);
+      expect(named).to.deep.equal({ kind: 'ordered', names: [FAR] });
       expect(mirrors.queued).to.deep.equal([scene.path]);
       expect(await mirrors.pull(FAR, '1')).to.equal(one.manifest.digest);
       expect(await mirrors.pull(NEAR, '1')).to.equal(null);

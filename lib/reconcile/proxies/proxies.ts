@@ -1,8 +1,7 @@
 /**
  * Smart proxies: sees to it that each one that carries Library gets what was published, and tells people how it is.
  */
-import type { LastResult } from '../../domain/proxy-state.ts';
-import { RefusedError } from '../../errors.ts';
+import type { ProxiesView } from '../../domain/proxy-state.ts';
 import type { LookEnd, ProxyDeps } from './deps.ts';
 import { carries, createInstallation, mirrorsOf } from './installation.ts';
 import { findMirrored, isAutomatic, look } from './look.ts';
@@ -13,14 +12,10 @@ export interface Proxies {
   look(path: string, signal: AbortSignal): Promise<LookEnd>;
   /** Queues what some proxy may lack. @throws ReactorError */
   sweep(signal: AbortSignal): Promise<void>;
-  readStatus(signal: AbortSignal): Promise<ProxiesStatus>;
-  /**
-   * Queues a path for these proxies, or for all that carry it, whatever the setting says; answers their names.
-   *
-   * @returns null where nothing of the path is published
-   * @throws UnknownProxyError
-   */
-  sync(order: SyncPathOrder, signal: AbortSignal): Promise<readonly string[] | null>;
+  /** @throws ReactorError */
+  readStatus(signal: AbortSignal): Promise<ProxiesView>;
+  /** Queues a path for these proxies, or for all that carry it, whatever the setting says. @throws ReactorError */
+  sync(order: SyncPathOrder, signal: AbortSignal): Promise<SyncOrdered>;
 }
 
 export interface SyncPathOrder {
@@ -30,30 +25,11 @@ export interface SyncPathOrder {
   readonly dryRun: boolean;
 }
 
-export interface ProxiesStatus {
-  readonly isAutomatic: boolean;
-  /** a code of domain/reason.ts why nothing is synced by itself; else null */
-  readonly reason: 'setting-off' | 'proxy-permission' | null;
-  readonly items: readonly ProxyStatus[];
-}
-
-export interface ProxyStatus {
-  readonly name: string;
-  readonly url: string;
-  /** how many lifecycle environments it carries */
-  readonly environments: number;
-  readonly behind: readonly {
-    readonly path: string;
-    readonly reason: string | null;
-    readonly message: string | null;
-    readonly since: string;
-  }[];
-  /** null: nothing was synced yet, as far as it is remembered */
-  readonly last: (Omit<LastResult, 'at'> & { readonly at: string }) | null;
-}
-
-/** No mirror is called so. */
-export class UnknownProxyError extends RefusedError {}
+/** What became of an order; nothing was done unless it is `ordered`. */
+export type SyncOrdered =
+  | { readonly kind: 'ordered'; readonly names: readonly string[] }
+  | { readonly kind: 'unpublished' }
+  | { readonly kind: 'unknown-proxy'; readonly name: string };
 
 export function createProxies(deps: ProxyDeps): Proxies {
   const readInstallation = createInstallation(deps);
@@ -89,16 +65,17 @@ export function createProxies(deps: ProxyDeps): Proxies {
 
     async sync({ path, names, dryRun }, signal) {
       const mirrored = await findMirrored(deps, path, signal);
-      if (!mirrored) return null;
+      if (!mirrored) return { kind: 'unpublished' };
       const mirrors = mirrorsOf(await readInstallation(signal), mirrored.primaryHost);
       const unknown = names?.find((name) => mirrors.every((mirror) => mirror.name !== name));
-      if (unknown !== undefined) throw new UnknownProxyError('unknown-proxy', `no smart proxy ${unknown}`);
+      if (unknown !== undefined) return { kind: 'unknown-proxy', name: unknown };
 
       if (!dryRun) {
         await deps.states.wish(path, { names, at: deps.now() });
         await deps.promote(path);
       }
-      return names ?? mirrors.filter((mirror) => carries(mirror, mirrored)).map(({ name }) => name);
+      const carriers = mirrors.filter((mirror) => carries(mirror, mirrored)).map(({ name }) => name);
+      return { kind: 'ordered', names: names ?? carriers };
     },
   };
 }

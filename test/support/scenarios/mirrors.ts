@@ -142,7 +142,7 @@ export function createMirrors(scene: Scene, { wrap = (deps) => deps, mode = 'aut
     queued,
     alarms,
     outcomes,
-    forget: memory.forget,
+    forget: () => memory.forget(),
     look,
     async settle(path) {
       for (let looks = 0; looks < MOST_LOOKS; looks++) {
