@@ -1,6 +1,7 @@
 /**
  * Receipts in Redis: each as JSON that ends by itself, and indexes by time, by state and by path.
  */
+import { type Brief, briefOf } from '../domain/brief.ts';
 import type { Receipt, ReceiptState } from '../domain/receipt.ts';
 import type { Keys } from './keys.ts';
 
@@ -33,6 +34,10 @@ export interface Receipts {
   findLatest(path: string): Promise<Receipt | null>;
   /** @throws E_TRANSPORT */
   list(query: ReceiptQuery): Promise<ReceiptPage>;
+  /** Those of these ids that are still kept, in their order. @throws E_TRANSPORT */
+  findAll(ids: readonly string[]): Promise<Receipt[]>;
+  /** What overviews need of every receipt, in any order. @throws E_TRANSPORT */
+  listBriefs(): Promise<Brief[]>;
 }
 
 /** So many are read for a page at most. */
@@ -47,12 +52,17 @@ export function createReceipts(keys: Keys, keepMs: number, now: () => number): R
   const byState = (state: ReceiptState) => keys.of('receipts', state);
   const byPath = (path: string) => keys.of('receipts-of', path);
   const document = (id: string) => keys.of('receipt', id);
+  const briefs = keys.of('receipts-in-brief');
 
   /** What was pushed too long ago, and the oldest of too many. */
   const trim = async () => {
     const limit = now() - keepMs;
-    const surplus = await keys.run((redis) => redis.zrange(all, 0, `-${MOST_RECEIPTS + 1}`));
+    const [surplus, old] = await keys.run((redis) =>
+      Promise.all([redis.zrange(all, 0, `-${MOST_RECEIPTS + 1}`), redis.zrangebyscore(all, '-inf', limit)]),
+    );
     await keys.transact((batch) => {
+      const gone = [...surplus, ...old];
+      if (gone.length > 0) batch.hdel(briefs, ...gone);
       for (const index of [all, ...STATES.map(byState)]) {
         batch.zremrangebyscore(index, '-inf', limit);
         if (surplus.length > 0) batch.zrem(index, ...surplus);
@@ -74,6 +84,7 @@ export function createReceipts(keys: Keys, keepMs: number, now: () => number): R
       const pushedAt = Date.parse(receipt.pushedAt);
       await keys.transact((batch) => {
         batch.set(document(receipt.id), JSON.stringify(receipt), 'PX', keepMs);
+        batch.hset(briefs, receipt.id, formatBrief(briefOf(receipt)));
         batch.zadd(all, pushedAt, receipt.id);
         batch.zadd(byPath(receipt.path), pushedAt, receipt.id);
         batch.zremrangebyscore(byPath(receipt.path), '-inf', now() - keepMs);
@@ -109,6 +120,8 @@ export function createReceipts(keys: Keys, keepMs: number, now: () => number): R
       }
       return { items, next: formatCursor(place) };
     },
+    findAll: async (ids) => (await read(ids)).filter((receipt) => receipt !== null),
+    listBriefs: async () => (await keys.run((redis) => redis.hvals(briefs))).flatMap(parseBrief),
   };
 }
 
@@ -150,6 +163,21 @@ function parseCursor(cursor: string | undefined): Place | null {
   if (cursor === undefined) return null;
   const [pushedAt, id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
   return { pushedAt: Number(pushedAt) || 0, id };
+}
+
+/** As words, which ten thousand of are read in a moment. */
+function formatBrief({ id, path, state, pushedAt, publishedMs }: Brief): string {
+  return [state, pushedAt, publishedMs ?? '-', id, path].join(' ');
+}
+
+/** Nothing for what another version of the program wrote. */
+function parseBrief(text: string): Brief[] {
+  const [word, pushedAt, publishedMs, id, path] = text.split(' ');
+  const state = STATES.find((known) => known === word);
+  if (state === undefined || id === undefined || path === undefined) return [];
+  return [
+    { id, path, state, pushedAt: Number(pushedAt), publishedMs: publishedMs === '-' ? null : Number(publishedMs) },
+  ];
 }
 
 /** Null when it ended meanwhile or another version of the program wrote it. */
