@@ -9,10 +9,12 @@ import type { ApiDeps } from '../web/api.ts';
 import { judgeReadiness, type Readiness } from '../web/readiness.ts';
 import type { Status } from '../web/status.ts';
 import { type Daemon, readLagSeconds } from './daemon.ts';
+import { explainPath } from './explaining.ts';
 import { dropPins, listPaths } from './pushes.ts';
 import { createQueueApi, inspectQueues } from './queueing.ts';
 import { reconcileSettings } from './reconciling.ts';
 import type { TokenKey } from './token-key.ts';
+import { waitForArrival } from './waiting.ts';
 
 export interface View {
   readonly config: Config;
@@ -68,6 +70,8 @@ export function createApi(config: Config, log: Logger, view: () => View): ApiDep
     listPushes: async (query) => daemon().store.receipts.list(query),
     findPush: async (id) => daemon().store.receipts.find(id),
     plan: async (path, signal) => daemon().reconciler.plan(path, signal),
+    explain: async (path, signal) => explainPath(config, daemon(), path, signal),
+    waitFor: async (awaited, timeoutMs, signal) => waitForArrival(config, daemon(), awaited, timeoutMs, signal),
     listPaths: async (signal) => listPaths(daemon().clients.pulp, prefix, signal),
     promote: async (path) => {
       const { store, queues } = daemon();

@@ -110,8 +110,9 @@ export async function resolve(
   return { ...place, productId: repository?.product.id ?? place.productId, repository };
 }
 
-function findOrganizationAndProduct(
-  { directory, settings }: ResolveDeps,
+/** Organization and product of a path, up to some seconds old. @throws E_REFUSED as `locate` */
+export function findOrganizationAndProduct(
+  { directory, settings }: Pick<ResolveDeps, 'directory' | 'settings'>,
   path: PushPath,
   signal?: AbortSignal,
 ): Promise<{ organization: Organization; product: Product | null }> {

@@ -4,25 +4,9 @@
 import { deletesPushRepositories, describeCleanup } from '../../app/cleanup.ts';
 import type { Clients } from '../../clients.ts';
 import type { Config } from '../../config.ts';
+import { OWN_RIGHTS } from '../../domain/own-rights.ts';
 import type { Katello } from '../../katello/katello.ts';
 import { type Check, fail, ok, warn } from './finding.ts';
-
-/** What the account needs (Katello 4.14 to 5.0). */
-const NEEDED = [
-  'view_organizations',
-  'view_products',
-  'create_products',
-  'edit_products',
-  'destroy_products',
-  'sync_products',
-  'view_lifecycle_environments',
-  'view_foreman_tasks',
-  'view_smart_proxies',
-  'view_capsule_content',
-  'manage_capsule_content',
-  'view_settings',
-  'view_plugins',
-];
 
 /** Rights of this kind change things; an account should hold no more of them than it needs. */
 const CHANGING = /^(?:assign|create|destroy|edit|import|manage|promote|publish|sync|upload)_/;
@@ -34,7 +18,7 @@ export function checkKatello(katello: Katello, signal: AbortSignal): Check {
 export function checkKatelloRights({ katello, users }: Clients, config: Config, signal: AbortSignal): Check {
   return async () => {
     const { login, isAdmin } = await katello.readCurrentUser(signal);
-    if (isAdmin) return warn(`${login} is an administrator. A role with ${NEEDED.length} permissions is enough.`);
+    if (isAdmin) return warn(`${login} is an administrator. A role with ${OWN_RIGHTS.length} permissions is enough.`);
 
     const [organization] = await katello.listOrganizations(signal);
     if (!organization) return fail(`${login} is a member of no organization. Make it a member of all.`);
@@ -42,8 +26,9 @@ export function checkKatelloRights({ katello, users }: Clients, config: Config, 
     const held = await users.readPermissions(user, organization.id, signal);
     if (typeof held === 'string') return fail(`${login} is no member of ${organization.label}. Make it a member.`);
 
-    const missing = NEEDED.filter((name) => !held.has(name));
-    const excess = [...held].filter((name) => CHANGING.test(name) && !NEEDED.includes(name));
+    const needed: ReadonlySet<string> = new Set(OWN_RIGHTS);
+    const missing = OWN_RIGHTS.filter((name) => !held.has(name));
+    const excess = [...held].filter((name) => CHANGING.test(name) && !needed.has(name));
     if (missing.length > 0) return fail(`${login} lacks ${missing.join(', ')}. Add them to its role.`);
     return excess.length > 0 ? warn(`${login} needs no ${excess.join(', ')}.`) : ok(`${login} has what it needs`);
   };

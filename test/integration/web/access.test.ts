@@ -115,7 +115,8 @@ describe('the API, to whom', function () {
 
   it('hides what is of another organization, as if it were not there', async () => {
     for (caller of [viewer, operator]) {
-      for (const url of ['pushes/u2@1', 'plan?path=globex/api', 'queues?path=id/2/web/api']) {
+      const hidden = ['pushes/u2@1', 'plan?path=globex/api', 'queues?path=id/2/web/api'];
+      for (const url of [...hidden, 'explain?path=globex/api', 'wait?ref=globex/api:1']) {
         expect((await get(url)).statusCode, url).to.equal(404);
       }
       expect((await get('plan?path=acme/api')).statusCode).to.equal(200);

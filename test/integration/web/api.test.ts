@@ -151,6 +151,41 @@ describe('/api/v1', function () {
     });
   }
 
+  it('waits for a reference, and for proxies, as long as asked', async () => {
+    const waited: unknown[] = [];
+    const waitFor: ApiDeps['waitFor'] = async (awaited, timeoutMs, signal) => {
+      waited.push(awaited, timeoutMs);
+      return createFakeApi().waitFor(awaited, timeoutMs, signal);
+    };
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const server = serveApi({ waitFor });
+
+    const url = `/api/v1/wait?ref=push.example.com/acme/api:1@${digest}&proxy=a&proxy=b&proxy=a&timeoutSeconds=2.5`;
+    const answer = await ask(server, 'GET', url);
+    await ask(server, 'GET', '/api/v1/wait?ref=acme/api&proxy=a');
+
+    expect(json(answer)).to.include({ path: 'acme/api', tag: '1', digest, isDone: true });
+    expect(waited).to.deep.equal([
+      { path: 'acme/api', tag: '1', digest, proxies: ['a', 'b'] },
+      2500,
+      { path: 'acme/api', tag: null, digest: null, proxies: ['a'] },
+      30_000,
+    ]);
+  });
+
+  it('knows no other proxy', async () => {
+    const answer = await ask(serveApi({ waitFor: async () => ({ unknownProxy: 'x' }) }), 'GET', '/api/v1/wait?ref=a/b');
+
+    expect(answer.statusCode).to.equal(404);
+    expect(answer.body).to.contain('no smart proxy x');
+  });
+
+  for (const query of ['', 'ref=x', 'ref=acme/api&timeoutSeconds=31', 'ref=acme/api&timeoutSeconds=x']) {
+    it(`refuses to wait for ?${query}`, async () => {
+      expect((await ask(serveApi(), 'GET', `/api/v1/wait?${query}`)).statusCode).to.equal(400);
+    });
+  }
+
   it('rolls back as asked', async () => {
     const digest = `sha256:${'a'.repeat(64)}`;
     const body = { path: 'kpr.push/acme/api', tag: '1', digest, reason: 'slow', dryRun: true };
