@@ -23,7 +23,7 @@ export interface OrphanQueue {
 export type StepEnd = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterMs: number };
 
 export interface OrphanWorkerDeps extends QueueOptions {
-  readonly sweep: (signal: AbortSignal) => Promise<void>;
+  readonly sweep: (signal: AbortSignal) => Promise<StepEnd>;
   readonly step: (path: string, signal: AbortSignal) => Promise<StepEnd>;
   /** asks a system now; true if it answers and takes our account */
   readonly check: (system: System) => Promise<boolean>;
@@ -134,10 +134,8 @@ export function createOrphanWorker(deps: OrphanWorkerDeps): OrphanWorker {
   };
 }
 
-async function work({ sweep, step }: OrphanWorkerDeps, { path }: OrphanJob, signal: AbortSignal): Promise<StepEnd> {
-  if (path !== null) return step(path, signal);
-  await sweep(signal);
-  return { kind: 'done' };
+function work({ sweep, step }: OrphanWorkerDeps, { path }: OrphanJob, signal: AbortSignal): Promise<StepEnd> {
+  return path === null ? sweep(signal) : step(path, signal);
 }
 
 /** @throws what tells BullMQ that the job was moved, failed, or is to be tried again */

@@ -50,6 +50,8 @@ export interface OrphaningOptions {
  * and a manifest arrives some seconds after its token was checked.
  */
 const LATE_MS = 60_000;
+/** As long as a process that died keeps others from a path. */
+const BUSY_MS = 30_000;
 
 export function createOrphaning({ config, clients, store, queues, metrics, log: parent }: OrphaningOptions): Orphaning {
   const log = parent.child({ component: 'orphans' });
@@ -90,7 +92,11 @@ export function createOrphaning({ config, clients, store, queues, metrics, log: 
     createWorker: (options, upstreams) =>
       createOrphanWorker({
         ...options,
-        sweep: async (signal) => store.orphans.writeCounts(await orphans.sweep(signal)),
+        sweep: async (signal) => {
+          const { counts, isWhole } = await orphans.sweep(signal);
+          await store.orphans.writeCounts(counts);
+          return isWhole ? { kind: 'done' } : { kind: 'again', afterMs: BUSY_MS };
+        },
         step: (path, signal) => orphans.step(path, signal),
         check: async (system) => !isUpstream(system) || upstreams.check(system),
         isOpen: () => upstreams.isOpen(),

@@ -26,7 +26,6 @@ const OrphanList = z.looseObject({
       task: z.string().nullable(),
       until: z.string().nullable(),
       reason: z.string().nullable(),
-      message: z.string(),
     }),
   ),
 });
@@ -36,6 +35,8 @@ const Chose = z.looseObject({ path: z.string(), version: z.number(), repositoryI
 const Kept = z.looseObject({ items: z.array(Chose), dryRun: z.boolean() });
 const Deletions = z.looseObject({ items: z.array(Chose.extend({ afterMs: z.number() })), dryRun: z.boolean() });
 
+/** Enough to find it in Katello. */
+const TASK_LENGTH = 8;
 const DRY_RUN = 'dry run: nothing was changed';
 
 export async function listOrphansVerb(io: Io, api: ApiClient, { output, quiet }: CommonOptions): Promise<void> {
@@ -82,17 +83,21 @@ export async function keepOrphansVerb(
 
 /** Rows of a table, the head first. */
 function showOrphans(orphans: readonly Orphan[]): string[][] {
-  const head = ['PATH', 'VERSION', 'KATELLO', 'STATE', 'UNTIL', 'PROOF', 'NOTE'];
-  const rows = orphans.map(({ path, version, repositoryId, state, until, task, reason, message }) => [
-    path,
-    String(version),
-    repositoryId === null ? '' : String(repositoryId),
-    state,
-    until === null ? '' : until.replace(/\.\d+Z$/, 'Z'),
-    task === null ? 'none' : `task ${task.slice(0, 8)}`,
-    reason === 'quarantined' || reason === 'closing' ? '' : message,
+  const head = ['PATH', 'VERSION', 'KATELLO', 'STATE', 'UNTIL', 'TASK'];
+  const rows = orphans.map((orphan) => [
+    orphan.path,
+    String(orphan.version),
+    orphan.repositoryId === null ? '' : String(orphan.repositoryId),
+    orphan.state,
+    showUntil(orphan),
+    orphan.task === null ? 'none' : orphan.task.slice(0, TASK_LENGTH),
   ]);
   return [head, ...rows];
+}
+
+function showUntil({ until, reason }: Orphan): string {
+  if (until !== null) return until.replace(/:\d\d\.\d+Z$/, 'Z');
+  return reason === 'policy' ? 'KPR_POLICY' : '';
 }
 
 function showDeletions(deletions: z.infer<typeof Deletions>['items']): string[] {

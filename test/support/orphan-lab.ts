@@ -31,12 +31,16 @@ export interface OrphanLab {
 }
 
 const Tasks = z.array(z.object({ state: z.string() }));
-const ADMINISTRATOR = `Basic ${Buffer.from('admin:sandbox-admin').toString('base64')}`;
 
-/** Deletes something in Katello as its administrator, and waits until it is gone; `what` such as `repositories/1`. */
-export async function destroyInKatello({ standIn }: Pick<LabOnPulp, 'standIn'>, what: string): Promise<void> {
+/** Deletes something in Katello, and waits until it is gone; `what` such as `repositories/1`. @param as [its administrator] */
+export async function destroyInKatello(
+  { standIn }: Pick<LabOnPulp, 'standIn'>,
+  what: string,
+  as = 'admin',
+): Promise<void> {
   const url = `${standIn.url}/katello/api/v2/${what}`;
-  const { status } = await fetch(url, { method: 'DELETE', headers: { authorization: ADMINISTRATOR } });
+  const authorization = `Basic ${Buffer.from(`${as}:sandbox-${as}`).toString('base64')}`;
+  const { status } = await fetch(url, { method: 'DELETE', headers: { authorization } });
   if (status !== 200 && status !== 202) throw new Error(`Katello answered ${status} to the deletion of ${what}`);
   await untilAtRest(standIn);
 }

@@ -16,12 +16,12 @@ import {
 import { rulesOf } from './read.ts';
 import { release } from './release.ts';
 import { makeStep, type StepOutcome } from './step.ts';
-import { type OrphanCounts, sweep } from './sweep.ts';
+import { type Swept, sweep } from './sweep.ts';
 
 /** The use case, as workers, the front and the API call it. Each function reads the world anew. */
 export interface Orphans {
   /** Finds orphans, and orders the deletion of those that are due. @throws what the ports throw */
-  sweep(signal: AbortSignal): Promise<OrphanCounts>;
+  sweep(signal: AbortSignal): Promise<Swept>;
   /** The next step of one path. @throws ReactorError by disposition */
   step(path: string, signal: AbortSignal): Promise<StepOutcome>;
   /** For a push: fulfilled once the path is free of its orphan. @throws E_REFUSED closing, orphaned */

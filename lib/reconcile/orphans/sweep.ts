@@ -24,8 +24,14 @@ import { clear, close } from './write.ts';
 /** How many orphans there are, by state; every state is named. */
 export type OrphanCounts = Readonly<Record<string, number>>;
 
+export interface Swept {
+  readonly counts: OrphanCounts;
+  /** false if another run had one that is due: sweep again soon */
+  readonly isWhole: boolean;
+}
+
 /** @throws what the ports throw */
-export async function sweep(deps: OrphanDeps, signal: AbortSignal): Promise<OrphanCounts> {
+export async function sweep(deps: OrphanDeps, signal: AbortSignal): Promise<Swept> {
   const { orphans, leftovers } = await findOrphans(deps, signal);
   const rules = rulesOf(deps);
   const due: ReadPlace[] = [];
@@ -39,17 +45,18 @@ export async function sweep(deps: OrphanDeps, signal: AbortSignal): Promise<Orph
   }
   for (const path of leftovers) await deps.queueStep(path, 0);
 
+  let isWhole = true;
   if (mayAllGo(due.length, onTheirWay.length, deps.settings.limit)) {
-    for (const { path } of due) await order(deps, path, signal);
+    for (const { path } of due) isWhole = (await order(deps, path, signal)) && isWhole;
     for (const { path } of onTheirWay) await deps.queueStep(path, 0);
   } else {
     await stopAll(deps, due.length + onTheirWay.length, onTheirWay, signal);
   }
-  return countStates(orphans.map(({ facts }) => orphanState(facts, rules)));
+  return { counts: countStates(orphans.map(({ facts }) => orphanState(facts, rules))), isWhole };
 }
 
-/** What is ordered holds only if it may still go, read again under its lease. */
-async function order(deps: OrphanDeps, path: string, signal: AbortSignal): Promise<void> {
+/** What is ordered holds only if it may still go, read again under its lease; false if another run has that. */
+async function order(deps: OrphanDeps, path: string, signal: AbortSignal): Promise<boolean> {
   const ordered = await hold(deps, path, signal, async (work) => {
     const { facts, uuid, version } = work.place;
     const rules = rulesOf(deps);
@@ -58,7 +65,7 @@ async function order(deps: OrphanDeps, path: string, signal: AbortSignal): Promi
     return true;
   });
   if (ordered === true) await deps.queueStep(path, deps.settings.closingMs);
-  else if (ordered === BUSY) deps.log.debug('orphan is busy, the next sweep comes', { path });
+  return ordered !== BUSY;
 }
 
 /** More than the limit: none goes, and what the sweep itself has ordered before is taken back. */
