@@ -86,12 +86,13 @@ export async function waitUntilVerified(daemon: Daemon, path: string, since: num
   return waitFor(`${path} in Katello`, look, { timeoutMs: PATIENCE_MS, signal: daemon.signal });
 }
 
-/** The receipt with which the last of these tags was verified. @throws Error when that takes too long */
+/** The receipt with which the last of these tags was verified. @throws Error when that takes longer than `patienceMs` */
 export async function waitUntilTagsVerified(
   daemon: Daemon,
   path: string,
   tags: readonly string[],
   since: number,
+  patienceMs: number = PATIENCE_MS,
 ): Promise<Receipt> {
   const look = async (): Promise<Receipt | undefined> => {
     const done = (await daemon.listReceipts(since, path)).filter(({ state }) => state === 'done');
@@ -100,7 +101,7 @@ export async function waitUntilTagsVerified(
   };
   // twenty of these look at once, and looking costs the daemon time
   return waitFor(`all tags of ${path} in Katello`, look, {
-    timeoutMs: PATIENCE_MS,
+    timeoutMs: patienceMs,
     gapMs: 1000,
     signal: daemon.signal,
   });

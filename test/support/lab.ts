@@ -268,8 +268,8 @@ export async function startLabOn(server: PulpServer, options: LabOnPulpOptions):
   };
 }
 
-/** The sandbox, with organizations of its own. */
-async function readSeed(suffix: string, proxies?: readonly string[]): Promise<Seed> {
+/** The seed of the sandbox, with organizations of its own. */
+export async function readSeed(suffix: string, proxies?: readonly string[]): Promise<Seed> {
   const text = await readFile(SEED, 'utf8');
   const seed = Seed.parse(JSON.parse(text.replace(/"(acme|globex)"/g, `"$1${suffix}"`)));
   if (!proxies) return seed;

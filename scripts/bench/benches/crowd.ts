@@ -10,6 +10,8 @@ const PUSHES = REPOSITORIES * TAGS.length;
 /** Every pace has run out by then. */
 const PACE_MS = 20_000;
 const CALIBRATION = 10;
+/** A hundred publishes and more, one after the other. */
+const PATIENCE_MS = 1_200_000;
 
 const PUBLISHES_PER_PUSH = 0.1;
 const TIMES_KATELLO = 1.15;
@@ -30,7 +32,9 @@ export const benchCrowd: Bench = async (lab, say) => {
   const before = await daemon.readCounters();
   await pushInTurn(lab, paths, TAGS, (share) => say(`${Math.round(share * 100)} %`));
   const lastPushAt = Date.now();
-  const receipts = await Promise.all(paths.map((path) => waitUntilTagsVerified(daemon, path, TAGS, begunAt)));
+  const receipts = await Promise.all(
+    paths.map((path) => waitUntilTagsVerified(daemon, path, TAGS, begunAt, PATIENCE_MS)),
+  );
   const endedAt = Math.max(...receipts.map(verifiedAt));
   const { peakMemoryMb, cpuSeconds } = await daemon.readUsage();
   const counted = await daemon.readCounters();

@@ -4,6 +4,7 @@
  */
 import { push } from '../../../test/support/image/push.ts';
 import { startKatelloStandIn } from '../../../test/support/katello/stand-in.ts';
+import { readSeed } from '../../../test/support/lab.ts';
 import { type FakePulp, startFakePulp } from '../../../test/support/pulp/fake-pulp.ts';
 import { PREFIX } from '../../../test/support/servers/reactor.ts';
 import { type Bench, figure } from '../bench.ts';
@@ -30,7 +31,7 @@ interface Cost {
 
 export const benchLarge: Bench = async (lab, say) => {
   const pulp = await startFakePulp({ world: lab.world });
-  const standIn = await startKatelloStandIn({ pulp, version: '5.0.1', latency: 'fast' });
+  const standIn = await startKatelloStandIn({ pulp, version: '5.0.1', latency: 'fast', seed: await readSeed('') });
   try {
     const env = {
       KPR_PULP_URL: pulp.url,
