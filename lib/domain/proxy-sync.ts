@@ -18,7 +18,7 @@ export interface ProxySync {
   readonly startedAt: number;
   /** null while it runs */
   readonly endedAt: number | null;
-  /** what went wrong, in Katello's words; null while it runs */
+  /** what went wrong, in Katello's words; null unless it failed */
   readonly error: string | null;
 }
 

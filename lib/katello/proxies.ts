@@ -162,15 +162,16 @@ function toSync({ state, result, started_at, ended_at, input, humanized }: Liste
   if (proxyId === undefined || startedAt === null) return [];
   const { repository_id: repositoryId = null, environment_id, content_view_id } = input?.options ?? {};
   const isOver = state === 'stopped' || state === 'paused';
+  const isFailed = isOver && (state === 'paused' || result !== 'success');
   return [
     {
       proxyId,
       repositoryId,
       isPartial: repositoryId === null && (Boolean(environment_id) || Boolean(content_view_id)),
-      state: !isOver ? 'running' : state === 'stopped' && result === 'success' ? 'succeeded' : 'failed',
+      state: isFailed ? 'failed' : isOver ? 'succeeded' : 'running',
       startedAt,
       endedAt: isOver ? (readTime(ended_at) ?? startedAt) : null,
-      error: isOver ? cleanText(humanized.errors?.[0] ?? result, ERROR_LIMIT) : null,
+      error: isFailed ? cleanText(humanized.errors?.[0] ?? result, ERROR_LIMIT) : null,
     },
   ];
 }

@@ -5,7 +5,11 @@ import type { Clients } from '../../clients.ts';
 import type { Config } from '../../config.ts';
 import { type Check, ok, warn } from './finding.ts';
 
-export function checkProxies({ proxies }: Pick<Clients, 'proxies'>, config: Config, signal: AbortSignal): Check {
+export function checkProxies(
+  { proxies }: Pick<Clients, 'proxies'>,
+  config: Pick<Config, 'katello' | 'proxySync'>,
+  signal: AbortSignal,
+): Check {
   return async () => {
     const listed = await proxies.listProxies(signal);
     const carriers = listed.filter(({ environmentIds }) => environmentIds.length > 0);
