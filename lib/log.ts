@@ -18,6 +18,12 @@ export interface Logger {
   child(fields: Fields): Logger;
 }
 
+/** The one of a process. */
+export interface RootLogger extends Logger {
+  /** From now on, for its children too. */
+  setLevel(level: LogLevel): void;
+}
+
 export interface LogOptions {
   readonly level: LogLevel;
   readonly stream?: NodeJS.WritableStream;
@@ -34,7 +40,7 @@ const LONGEST_LIST = 100;
 const DEEPEST = 5;
 
 /** Writes to stdout if no stream is given. */
-export function createLogger({ level, stream = process.stdout, secrets = () => [] }: LogOptions): Logger {
+export function createLogger({ level, stream = process.stdout, secrets = () => [] }: LogOptions): RootLogger {
   const sink = winston.createLogger({
     level,
     levels: { error: 0, warn: 1, info: 2, debug: 3 },
@@ -58,7 +64,12 @@ export function createLogger({ level, stream = process.stdout, secrets = () => [
       child: (fields) => withContext({ ...context, ...fields }),
     };
   };
-  return withContext({});
+  return {
+    ...withContext({}),
+    setLevel: (name) => {
+      sink.level = name;
+    },
+  };
 }
 
 /** The fields that tell a failure: code, disposition, and the message with its causes; never a body. */

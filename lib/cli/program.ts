@@ -45,14 +45,13 @@ function createProgram(io: Io): Command {
   addCommonOptions(program);
   const verb = (parent: Command, name: string, description: string) => parent.command(name).description(description);
 
-  verb(program, 'serve', 'the daemon; SIGTERM ends it')
+  verb(program, 'serve', 'the daemon; SIGTERM ends it, SIGHUP reads its configuration again')
     .option('--roles <roles>', 'detector,worker,front,dashboard (KPR_ROLES)')
     .action(async (_options: unknown, command: Command) => {
       const { roles } = command.optsWithGlobals<ServeOptions>();
-      const { loadConfig } = await import('../config.ts');
-      const config = loadConfig(environmentOf(io, command, roles === undefined ? {} : { KPR_ROLES: roles }));
       const { serve } = await import('./serve.ts');
-      await serve(config, readVersion(), io.signal);
+      const read = () => environmentOf(io, command, roles === undefined ? {} : { KPR_ROLES: roles });
+      await serve(read, readVersion(), io.signal);
     });
 
   verb(program, 'status', 'the daemon and the latest pushes, or the newest push of a path')

@@ -42,7 +42,7 @@ export interface DaemonBench {
   readonly stateDir: string;
   readonly pulp: Door;
   readonly katello: Door;
-  serve(env?: Readonly<Record<string, string>>): Serving;
+  serve(env?: Readonly<Record<string, string>>, flags?: readonly string[]): Serving;
   /** Runs a verb to its end. */
   run(...args: string[]): Promise<Ended>;
   /** The same with further variables. */
@@ -50,7 +50,15 @@ export interface DaemonBench {
   close(): Promise<void>;
 }
 
-export async function openDaemonBench(options: { katelloVersion?: string } = {}): Promise<DaemonBench> {
+export interface DaemonBenchOptions {
+  readonly katelloVersion?: string;
+  /** names of smart proxies that have a registry */
+  readonly proxies?: readonly string[];
+  /** what runs kpr, in place of its sources */
+  readonly command?: readonly [string, ...string[]];
+}
+
+export async function openDaemonBench({ command, ...options }: DaemonBenchOptions = {}): Promise<DaemonBench> {
   const stateDir = await mkdtemp(join(tmpdir(), 'kpr-daemon-'));
   const lab = await startLab({ world: 'a', ...options });
   const pulp = await openDoor(lab.fakePulp.url);
@@ -71,7 +79,8 @@ export async function openDaemonBench(options: { katelloVersion?: string } = {})
     KPR_METRICS_LISTEN: `unix:${stateDir}/health.sock`,
   };
   const start = (args: readonly string[], extra: Readonly<Record<string, string>>) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', BIN, ...args], { env: { ...env, ...extra } });
+    const [program, ...first] = command ?? [process.execPath, '--import', 'tsx', '--', BIN];
+    const child = spawn(program, [...first, ...args], { env: { ...env, ...extra } });
     children.push(child);
     return child;
   };
@@ -81,7 +90,7 @@ export async function openDaemonBench(options: { katelloVersion?: string } = {})
     stateDir,
     pulp,
     katello,
-    serve: (extra = {}) => follow(start(['serve'], extra), stateDir),
+    serve: (extra = {}, flags = []) => follow(start(['serve', ...flags], extra), stateDir),
     run: async (...args) => ended(start(args, {})),
     runWith: async (extra, ...args) => ended(start(args, extra)),
     close: async () => {
