@@ -76,8 +76,10 @@ export function createProxyQueue(queue: Queue): ProxyQueue {
     await queue.remove(existing.id ?? ''); // with its deduplication key, which would block the path for ever
     return tryAdd(path, afterMs);
   };
-  const hurry = async (job: Job, afterMs: number): Promise<void> => {
-    if ((await job.getState()) !== 'delayed') return;
+  /** What `add` answers has the id of the job in Redis, and nothing else of it. */
+  const hurry = async ({ id = '' }: Job, afterMs: number): Promise<void> => {
+    const job: Job | undefined = await queue.getJob(id);
+    if (!job || (await job.getState()) !== 'delayed') return;
     const dueAt = (job.processedOn ?? job.timestamp) + job.delay;
     if (afterMs > 0 && dueAt <= Date.now() + afterMs) return;
     await (afterMs > 0 ? job.changeDelay(afterMs) : job.promote()).catch(() => undefined); // it began meanwhile
