@@ -83,11 +83,10 @@ export async function keepOrphansVerb(
 
 /** Rows of a table, the head first. */
 function showOrphans(orphans: readonly Orphan[]): string[][] {
-  const head = ['PATH', 'VERSION', 'KATELLO', 'STATE', 'UNTIL', 'TASK'];
+  const head = ['PATH', 'VERSION', 'STATE', 'UNTIL', 'TASK'];
   const rows = orphans.map((orphan) => [
     orphan.path,
     String(orphan.version),
-    orphan.repositoryId === null ? '' : String(orphan.repositoryId),
     orphan.state,
     showUntil(orphan),
     orphan.task === null ? 'none' : orphan.task.slice(0, TASK_LENGTH),
