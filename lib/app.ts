@@ -100,7 +100,9 @@ export function createApp(config: Config, { version, log }: AppOptions): App {
           await server.register(createHooks(createHooksDeps(config, daemon)));
         }
         if (hasDashboard) {
-          await server.register(createDashboard(createDashboardDeps({ config, redis, daemon, log, addApi })));
+          await server.register(
+            createDashboard(createDashboardDeps({ config, redis, daemon, log, view: currentView, addApi })),
+          );
         }
       },
     });

@@ -11,16 +11,19 @@ import type { CallerOf } from '../web/access.ts';
 import type { DashboardDeps } from '../web/dashboard.ts';
 import { addressOf, createAccounts } from './accounts.ts';
 import type { Daemon } from './daemon.ts';
+import { readStatus, type View } from './views.ts';
 
 export interface Dashboarding {
   readonly config: Config;
   readonly redis: RedisHandle;
   readonly daemon: Daemon;
   readonly log: Logger;
+  /** @throws E_TRANSPORT until the daemon stands */
+  readonly view: () => View;
   readonly addApi: (server: FastifyInstance, callerOf: CallerOf) => void;
 }
 
-export function createDashboardDeps({ config, redis, daemon, log: parent, addApi }: Dashboarding): DashboardDeps {
+export function createDashboardDeps({ config, redis, daemon, log: parent, view, addApi }: Dashboarding): DashboardDeps {
   const log = parent.child({ component: 'dashboard' });
   const accounts = createAccounts({ config, daemon, log });
   return {
@@ -31,6 +34,17 @@ export function createDashboardDeps({ config, redis, daemon, log: parent, addApi
     signIn: (credential, request) => accounts.signIn(credential, request),
     onSignedIn: ({ login, role }, request) => log.info('signed in', { login, role, client: addressOf(request) }),
     addApi,
+    readStatus: async () => readStatus(view()),
+    listBriefs: () => daemon.store.receipts.listBriefs(),
+    findPushes: (ids) => daemon.store.receipts.findAll(ids),
+    readProxies: async () => {
+      const { proxies } = daemon.store;
+      const [behind, last] = await Promise.all([proxies.listBehind(), proxies.readLast()]);
+      return { behind, last };
+    },
+    listOrphans: (signal) => daemon.orphaning.orphans.list(signal),
+    registry: config.registryHosts[0] ?? config.publicUrl.host,
+    now: Date.now,
     queues: daemon.queues.all,
     promote: async (path) => {
       await daemon.store.paths.clearPace(path);

@@ -10,15 +10,17 @@ import assets from '@fastify/static';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { CallerOf } from './access.ts';
 import { RequestError, toAnswer } from './answer.ts';
+import type { PagesDeps } from './pages/deps.ts';
 import { TOKEN_FIELD } from './pages/layout.ts';
+import { addPages } from './pages/pages.ts';
 import { renderProblem } from './pages/problem.ts';
 import { addQueuesPage, type QueuesPageDeps } from './queues-page.ts';
 import { isOfOrigin, isSame, isWrite, showsToken } from './session.ts';
 import { addSignInRoutes, askToSignIn, type SignInDeps, signOut } from './sign-in.ts';
 import { createVisitors, type VisitorDeps, type Visitors } from './visitor.ts';
 
-export interface DashboardDeps extends SignInDeps, QueuesPageDeps, Omit<VisitorDeps, 'sessions'> {
-  /** Adds the API to a server that knows who asks. */
+export interface DashboardDeps extends PagesDeps, SignInDeps, QueuesPageDeps, Omit<VisitorDeps, 'sessions'> {
+  /** Adds the API to a server that knows who asks; buttons use it too. */
   readonly addApi: (server: FastifyInstance, callerOf: CallerOf) => void;
   /** told of our own faults, of which a person sees nothing */
   readonly onFault: (error: unknown, request: FastifyRequest) => void;
@@ -71,6 +73,7 @@ export function createDashboard(deps: DashboardDeps): FastifyPluginAsync {
       await scope.register(async (pages) => {
         requireSignIn(pages, deps, visitors);
         await limit(pages, visitors);
+        addPages(pages, deps, visitors.of);
         pages.post('/logout', (request, reply) => signOut(request, reply, deps.sessions));
       });
     });

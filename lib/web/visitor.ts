@@ -36,7 +36,7 @@ export interface Visitors {
   /** Of a request that passed `guard`, or was admitted; null for any other. */
   find(request: FastifyRequest): Visitor | null;
   /** The same where there has to be one. @throws Error */
-  of(request: FastifyRequest): Visitor;
+  readonly of: (request: FastifyRequest) => Visitor;
   /** Lets a request in. */
   admit(request: FastifyRequest, visitor: Visitor): void;
   readonly callerOf: CallerOf;

@@ -1,14 +1,40 @@
 /** The dashboard alone: people of a table instead of Katello, sessions in memory, and a browser that keeps cookies. */
 import fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify';
+import { briefOf } from '../../lib/domain/brief.ts';
 import type { Caller } from '../../lib/domain/caller.ts';
 import { refuse } from '../../lib/domain/reason.ts';
+import { openReceipt, type Receipt } from '../../lib/domain/receipt.ts';
 import { toAnswer } from '../../lib/web/answer.ts';
 import { createDashboard, type DashboardDeps } from '../../lib/web/dashboard.ts';
 import type { Session, Sessions } from '../../lib/web/session.ts';
+import type { Status } from '../../lib/web/status.ts';
 import { basic } from './told.ts';
 
 export const ORIGIN = 'https://push.example.com';
 export const PASSWORD = 'right';
+
+/** Time of these pages. */
+export const NOW = Date.parse('2026-08-21T14:30:00Z');
+
+/** A daemon that is well. */
+export const WELL: Status = {
+  isReady: true,
+  checks: [],
+  version: '1.2.3',
+  startedAt: new Date(NOW),
+  roles: ['front', 'dashboard'],
+  redis: 'given',
+  policy: 'full',
+  lagSeconds: 0,
+  failedPaths: 0,
+  concurrency: { level: 2, ceiling: 4 },
+  upstreams: {
+    pulp: { state: 'up', since: new Date(NOW), error: null, version: '3.105' },
+    katello: { state: 'up', since: new Date(NOW), error: null, version: '5.0' },
+  },
+  queues: [],
+  alarms: [],
+};
 
 const acme = { id: 1, label: 'acme' };
 const globex = { id: 2, label: 'globex' };
@@ -40,6 +66,8 @@ export interface DashboardBench {
   /** logins that were asked for, forms and credentials */
   readonly asked: string[];
   readonly faults: unknown[];
+  /** what was pushed; a test adds to it */
+  readonly receipts: Receipt[];
   openBrowser(): Browser;
   close(): Promise<void>;
 }
@@ -48,6 +76,7 @@ export async function openDashboard(over: Partial<DashboardDeps> = {}): Promise<
   const sessions = new Map<string, Session>();
   const asked: string[] = [];
   const faults: unknown[] = [];
+  const receipts: Receipt[] = [];
   const check = async ({ login, password }: { login: string; password: string }): Promise<Caller | null> => {
     asked.push(login);
     const caller = PEOPLE[login];
@@ -64,6 +93,13 @@ export async function openDashboard(over: Partial<DashboardDeps> = {}): Promise<
       return check({ login, password: PASSWORD });
     },
     onSignedIn: () => undefined,
+    readStatus: async () => WELL,
+    listBriefs: async () => receipts.map(briefOf),
+    findPushes: async (ids) => ids.flatMap((id) => receipts.find((receipt) => receipt.id === id) ?? []),
+    readProxies: async () => ({ behind: [], last: new Map() }),
+    listOrphans: async () => [],
+    registry: 'push.example.com',
+    now: () => NOW,
     queues: [],
     promote: async () => undefined,
     onFault: (error) => void faults.push(error),
@@ -79,7 +115,22 @@ export async function openDashboard(over: Partial<DashboardDeps> = {}): Promise<
     return reply.status(status).send(body);
   });
   await server.register(createDashboard(deps));
-  return { server, sessions, asked, faults, openBrowser: () => openBrowser(server), close: () => server.close() };
+  return {
+    server,
+    sessions,
+    asked,
+    faults,
+    receipts,
+    openBrowser: () => openBrowser(server),
+    close: () => server.close(),
+  };
+}
+
+/** A receipt of version 1 of this path, a minute old. */
+export function pushOf(path: string, over: Partial<Receipt> = {}): Receipt {
+  const pushedAt = new Date(NOW - 60_000);
+  const push = { path, uuid: path.replaceAll('/', '-'), version: 1, claimedVersion: null, user: 'alice', note: null };
+  return { ...openReceipt({ ...push, kind: 'push', pushedAt }), ...over };
 }
 
 function createSessions(kept: Map<string, Session>): Sessions {

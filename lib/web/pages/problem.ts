@@ -4,7 +4,11 @@ import { html } from '../html.ts';
 import type { Visitor } from '../visitor.ts';
 import { renderPage } from './layout.ts';
 
-export function renderProblem(status: number, { message, hint }: Problem, visitor: Visitor | null): string {
+export function renderProblem(
+  status: number,
+  { message, hint }: Pick<Problem, 'message' | 'hint'>,
+  visitor: Visitor | null,
+): string {
   const title = TITLES[status] ?? 'It did not work';
   const body = html`<section class="problem-page" aria-labelledby="problem">
 <h1 id="problem">${title}</h1>
