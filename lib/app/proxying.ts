@@ -75,7 +75,12 @@ export function createProxying({ config, clients, store, queues, metrics, log: p
     },
     queue: (path) => queue.add(path),
     promote: (path) => queue.lookWithin(path, 0),
-    settings: { prefix: config.pathPrefix, account: config.katello.login, mode: config.proxySync },
+    settings: {
+      prefix: config.pathPrefix,
+      account: config.katello.login,
+      katelloHost: config.katello.url.hostname,
+      mode: config.proxySync,
+    },
     log,
     onOutcome: (outcome) => metrics.proxySynced(outcome),
     now: Date.now,

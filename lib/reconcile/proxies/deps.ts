@@ -52,6 +52,8 @@ export interface ProxySettings {
   readonly prefix: string;
   /** login of the account, for messages */
   readonly account: string;
+  /** that Katello is reached at: its primary proxy, as a rule */
+  readonly katelloHost: string;
   /** auto: as Katello's own setting says */
   readonly mode: 'auto' | 'off';
 }

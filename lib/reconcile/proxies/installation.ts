@@ -42,6 +42,11 @@ export function mirrorsOf({ proxies }: Pick<Installation, 'proxies'>, primaryHos
   return proxies.filter(({ name, url }) => name !== primary && hostOf(url) !== primary);
 }
 
+/** False where there is no proxy but the one on Katello's own host: then there is nothing to see to. */
+export function hasMirrors({ settings }: Pick<ProxyDeps, 'settings'>, installation: Installation): boolean {
+  return installation.lacks !== null || mirrorsOf(installation, settings.katelloHost).length > 0;
+}
+
 export function carries({ environmentIds }: Proxy, { environmentId }: Mirrored): boolean {
   return environmentId !== null && environmentIds.includes(environmentId);
 }

@@ -10,7 +10,7 @@ import type { Receipt } from '../../domain/receipt.ts';
 import { AuthError, HttpStatusError } from '../../errors.ts';
 import type { Mirrored, Proxy, SyncHistory } from '../../katello/proxies.ts';
 import type { LookEnd, ProxyDeps } from './deps.ts';
-import { carries, type Installation, mirrorsOf, type ReadInstallation } from './installation.ts';
+import { carries, hasMirrors, type Installation, mirrorsOf, type ReadInstallation } from './installation.ts';
 import { report, type Standing } from './report.ts';
 import { isServing } from './serving.ts';
 
@@ -47,13 +47,18 @@ export async function look(
   path: string,
   signal: AbortSignal,
 ): Promise<LookEnd> {
+  const installation = await readInstallation(signal);
+  const receipt = await deps.findReceipt(path);
+  if (!hasMirrors(deps, installation)) {
+    await report(deps, path, [], receipt);
+    return DONE;
+  }
   const mirrored = await findMirrored(deps, path, signal);
   if (!mirrored) {
     await deps.states.forget(path);
     return DONE;
   }
-  const installation = await readInstallation(signal);
-  const [wish, receipt] = [await deps.states.findWish(path), await deps.findReceipt(path)];
+  const wish = await deps.states.findWish(path);
   const ended = await lookAtAll({ deps, installation, mirrored, wish, receipt, signal });
 
   const standings = ended.map(({ standing }) => standing);

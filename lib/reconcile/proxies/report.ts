@@ -16,7 +16,10 @@ export interface Standing {
   readonly details: Readonly<Record<string, string>>;
 }
 
-/** @param receipt of the newest push, if it is still known */
+/**
+ * @param standings empty: no smart proxy has anything to do with the path
+ * @param receipt of the newest push, if it is still known
+ */
 export async function report(
   deps: ProxyDeps,
   path: string,
@@ -25,7 +28,9 @@ export async function report(
 ): Promise<void> {
   const known = await deps.states.listBehind();
   for (const standing of standings) await reportOne(deps, path, standing, known, receipt);
-  if (receipt?.state === 'done' && standings.length > 0) await deps.saveReceipt(withProxies(deps, receipt, standings));
+  const gone = known.filter((row) => row.path === path && standings.every(({ name }) => name !== row.proxy));
+  for (const { proxy } of gone) await deps.states.clearBehind(proxy, path);
+  if (receipt?.state === 'done') await deps.saveReceipt(withProxies(deps, receipt, standings));
 }
 
 type Known = Awaited<ReturnType<ProxyDeps['states']['listBehind']>>;

@@ -7,7 +7,7 @@ import { fromPulpName } from '../../domain/path.ts';
 import { isSynced } from '../../domain/proxy-sync.ts';
 import type { SyncHistory } from '../../katello/proxies.ts';
 import type { ProxyDeps } from './deps.ts';
-import type { ReadInstallation } from './installation.ts';
+import { hasMirrors, type ReadInstallation } from './installation.ts';
 import { isAutomatic } from './look.ts';
 
 /** Pushes before that were seen to by an earlier sweep. */
@@ -15,11 +15,11 @@ const RECENT_MS = 86_400_000;
 
 export async function sweep(deps: ProxyDeps, readInstallation: ReadInstallation, signal: AbortSignal): Promise<void> {
   const paths = new Set((await deps.states.listBehind()).map(({ path }) => path));
-  const published = await deps.listPublished(deps.now() - RECENT_MS);
+  const installation = await readInstallation(signal);
+  const published = hasMirrors(deps, installation) ? await deps.listPublished(deps.now() - RECENT_MS) : [];
   for (const { path, stages } of published) if (!stages.some(({ name }) => name === 'proxies')) paths.add(path);
 
-  const installation = await readInstallation(signal);
-  if (installation.proxies.length > 1 && isAutomatic(deps, installation)) {
+  if (hasMirrors(deps, installation) && isAutomatic(deps, installation)) {
     const lacking = listLacking(await deps.proxies.readHistory(signal));
     for (const path of lacking.size > 0 ? await listPathsOf(deps, lacking, signal) : []) paths.add(path);
   }

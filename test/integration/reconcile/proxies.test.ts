@@ -74,13 +74,31 @@ describe('a look at smart proxies', function () {
     expect(scene.lab.calls.katello).to.deep.equal([]);
     const asked = mirrors.calls.map(({ method, url }) => `${method} ${new URL(url, scene.lab.standIn.url).pathname}`);
     expect(asked.map((call) => call.replace(/\d+$/, 'N'))).to.deep.equal([
-      'GET /katello/api/v2/repositories/N',
       'GET /katello/api/v2/capsules',
       'GET /api/v2/settings/foreman_proxy_content_auto_sync',
+      'GET /katello/api/v2/repositories/N',
       'GET /foreman_tasks/api/tasks',
       'GET /katello/api/v2/repositories/N',
       'GET /foreman_tasks/api/tasks',
     ]);
+  });
+
+  it('costs two calls where there is no other proxy than Katello itself', async () => {
+    await scene.close();
+    scene = await openScene(fake, { id: 'alone', world: 'b', isReal: false, proxies: [] });
+    const mirrors = createMirrors(scene);
+    await scene.push('1', scene.image('one'));
+    await scene.run();
+    scene.lab.calls.pulp.length = 0;
+
+    await mirrors.look();
+    await mirrors.proxies.sweep(AbortSignal.timeout(5000));
+
+    expect(scene.lab.calls.pulp).to.deep.equal([]);
+    expect(mirrors.calls).to.have.lengthOf(2);
+    expect(mirrors.queued).to.deep.equal([]);
+    expect(scene.receipt()).to.deep.include({ state: 'done', proxies: [] });
+    expect(scene.receipt().stages.at(-1)).to.include({ name: 'proxies', outcome: 'skipped' });
   });
 
   it('costs no question about syncs where nothing is to be synced', async () => {

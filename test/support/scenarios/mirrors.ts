@@ -51,6 +51,7 @@ const World = z.looseObject({
   ),
 });
 const ACCOUNT = { login: 'kpr', password: 'sandbox-kpr' };
+const PRIMARY = 'foreman.example.com';
 const MOST_LOOKS = 30;
 const SYNC = 'Actions::Katello::CapsuleContent::Sync';
 
@@ -120,7 +121,7 @@ export function createMirrors(scene: Scene, { wrap = (deps) => deps, mode = 'aut
       listPublished: async () => [...lab.receipts.values()].filter(({ state }) => state === 'done'),
       queue: async (path) => void queued.push(path),
       promote: async (path) => void queued.push(path),
-      settings: { prefix: lab.deps.settings.prefix, account: ACCOUNT.login, mode },
+      settings: { prefix: lab.deps.settings.prefix, account: ACCOUNT.login, katelloHost: PRIMARY, mode },
       log: {
         debug: silent,
         info: silent,
