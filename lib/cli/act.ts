@@ -6,7 +6,7 @@ import type { ApiClient } from './api-client.ts';
 import { CliError, EXIT } from './exit.ts';
 import { createProgress } from './progress.ts';
 import { parseSince } from './since.ts';
-import { type CommonOptions, type Io, printJson, printLines } from './terminal.ts';
+import { type CommonOptions, DRY_RUN, type Io, printJson, printLines } from './terminal.ts';
 import { JobState, PushList, type ReceiptView, Reprocessed } from './views.ts';
 
 export interface ReprocessOptions extends CommonOptions {
@@ -32,7 +32,7 @@ export async function reprocessVerb(
   const answer = await api.post('reprocess', { ...which, unpin, dryRun }, Reprocessed);
   if (output === 'table' && !quiet) {
     printLines(io, answer.paths.length > 0 ? answer.paths.map((path) => `queued ${path}`) : ['no path to queue']);
-    if (dryRun) printLines(io, ['dry run: nothing was changed']);
+    if (dryRun) printLines(io, [DRY_RUN]);
   }
   if (!wait || dryRun) {
     if (output === 'json') printJson(io, answer);

@@ -10,10 +10,13 @@ import { CliError, EXIT, type ExitCode } from './exit.ts';
 
 export interface ApiClient {
   /** @throws CliError when the daemon is silent or says no */
-  get<T>(path: string, query: Readonly<Record<string, string | undefined>>, schema: z.ZodType<T>): Promise<T>;
+  get<T>(path: string, query: Query, schema: z.ZodType<T>): Promise<T>;
   /** @throws CliError when the daemon is silent or says no */
   post<T>(path: string, body: object, schema: z.ZodType<T>): Promise<T>;
 }
+
+/** A list is given once for each of its values. */
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 const Refusal = z.object({
   error: z.object({
@@ -36,8 +39,11 @@ export function createApiClient(config: ClientConfig, signal: AbortSignal): ApiC
   };
   return {
     get: (path, query, schema) => {
-      const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-      return call('GET', given.length > 0 ? `${path}?${new URLSearchParams(given).toString()}` : path, null, schema);
+      const given = new URLSearchParams();
+      for (const [name, values = []] of Object.entries(query)) {
+        for (const value of [values].flat()) given.append(name, value);
+      }
+      return call('GET', given.size > 0 ? `${path}?${given.toString()}` : path, null, schema);
     },
     post: (path, body, schema) => call('POST', path, body, schema),
   };

@@ -4,7 +4,9 @@
 import { createClients } from '../clients.ts';
 import { type Config, describeConfig, type Environment, loadConfig } from '../config.ts';
 import { ConfigError } from '../errors.ts';
+import { showHidden } from '../hidden.ts';
 import { readVersion } from '../version.ts';
+import { colourOf, createPaint } from './colour.ts';
 import { checkClock } from './doctor/clock.ts';
 import { type Check, carryOut, type Finding } from './doctor/finding.ts';
 import { checkKatello, checkKatelloRights, checkOrganizations, checkOrphanCleanup } from './doctor/katello.ts';
@@ -16,14 +18,14 @@ import { checkPulp, checkPulpRights } from './doctor/pulp.ts';
 import { checkRegistry } from './doctor/registry.ts';
 import { checkWebServer } from './doctor/web-server.ts';
 import { CliError, EXIT } from './exit.ts';
-import { type CommonOptions, type Io, printJson, printLines } from './terminal.ts';
+import { type CommonOptions, type Io, printJson } from './terminal.ts';
 
 /** @throws CliError when a check fails; everything else is asked all the same */
 export async function doctorVerb(io: Io, env: Environment, { output, quiet }: CommonOptions): Promise<void> {
   const findings: Finding[] = [];
   const report = (finding: Finding) => {
     findings.push(finding);
-    if (output === 'table' && !quiet) printLines(io, [showFinding(finding)]);
+    if (output === 'table' && !quiet) printFinding(io, finding);
   };
   await examine(io, env, report);
   if (output === 'json') printJson(io, findings);
@@ -74,6 +76,7 @@ function checksOf(config: Config, signal: AbortSignal): [name: string, check: Ch
   ];
 }
 
-function showFinding({ check, result, message }: Finding): string {
-  return `${result.padEnd(4)}  ${check.padEnd(14)}  ${message}`;
+function printFinding(io: Io, { check, result, message }: Finding): void {
+  const paint = createPaint(io, io.stdout);
+  io.stdout.write(`${paint(result.padEnd(4), colourOf(result))}  ${check.padEnd(14)}  ${showHidden(message)}\n`);
 }

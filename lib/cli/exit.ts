@@ -14,6 +14,8 @@ export const EXIT = {
   refused: 4,
   /** Pulp, Katello, Redis or the daemon */
   silent: 5,
+  /** what was waited for did not come in time */
+  timedOut: 124,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -3,10 +3,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
+import { colourOf } from './colour.ts';
 import { CliError, EXIT } from './exit.ts';
 import { showPlan, showPushes, showReceipt, showStatus } from './show.ts';
-import { formatTable } from './table.ts';
-import { type CommonOptions, columnsOf, type Io, printJson, printLines } from './terminal.ts';
+import { printTable } from './table.ts';
+import { type CommonOptions, type Io, printJson, printLines } from './terminal.ts';
 import { PlanAnswer, PushList, StatusView } from './views.ts';
 
 export interface StatusOptions extends CommonOptions {
@@ -41,7 +42,7 @@ async function showDaemon(io: Io, api: ApiClient, { output, state, limit, quiet 
   const { items } = await api.get('pushes', { state, limit }, PushList);
   if (output === 'json') printJson(io, { ...status, pushes: items });
   else if (!quiet && items.length > 0) {
-    printLines(io, await formatTable(showPushes(items, Date.now()), columnsOf(io)));
+    await printTable(io, showPushes(items, Date.now()), (text, head) => (head === 'STATE' ? colourOf(text) : null));
   }
 }
 

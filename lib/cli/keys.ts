@@ -10,7 +10,7 @@ import { pulpSettings } from '../front/pulp-settings.ts';
 import { describeError } from '../log.ts';
 import { confirm } from './confirm.ts';
 import { CliError, EXIT } from './exit.ts';
-import { type CommonOptions, type Io, printJson, printLines } from './terminal.ts';
+import { type CommonOptions, DRY_RUN, type Io, printJson, printLines } from './terminal.ts';
 
 /** @throws CliError refused where there is a key already; E_CONFIG */
 export async function generateKeysVerb(io: Io, env: Environment, options: CommonOptions): Promise<void> {
@@ -62,7 +62,7 @@ function tell(io: Io, stateDir: string, { output, quiet, dryRun }: CommonOptions
   if (output === 'json') return printJson(io, made);
   if (quiet) return;
   printLines(io, [`new private key  ${made.privateKeyFile}`, `new public key   ${made.publicKeyFile}`]);
-  if (dryRun) printLines(io, ['dry run: nothing was changed']);
+  if (dryRun) printLines(io, [DRY_RUN]);
 }
 
 async function readPrivateKey({ key, stateDir }: KeyConfig): Promise<string> {

@@ -1,18 +1,25 @@
 /**
  * The command `kpr`: its verbs and their flags. What a verb needs is loaded when it is called, so that help is quick.
  */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Environment } from '../config.ts';
 import { isAbort } from '../errors.ts';
 import { readVersion } from '../version.ts';
 import type { ReprocessOptions } from './act.ts';
 import type { ApiClient } from './api-client.ts';
+import type { Shell } from './completion.ts';
 import { readEnvironmentFor } from './environment.ts';
+import { EXAMPLES } from './examples.ts';
 import { EXIT, toCliError } from './exit.ts';
 import type { StatusOptions } from './inspect.ts';
 import { addOrphanVerbs } from './orphan-verbs.ts';
 import { addProxyVerbs } from './proxy-verbs.ts';
+import { addPushVerbs } from './push-verbs.ts';
+import { addQueueVerbs } from './queue-verbs.ts';
 import { type CommonOptions, type Io, printError } from './terminal.ts';
+
+const STATES = ['queued', 'running', 'waiting', 'done', 'failed', 'refused'];
+const SHELLS = ['bash', 'zsh', 'fish'] as const satisfies readonly Shell[];
 
 interface ServeOptions extends CommonOptions {
   readonly roles?: string;
@@ -56,7 +63,7 @@ function createProgram(io: Io): Command {
 
   verb(program, 'status', 'the daemon and the latest pushes, or the newest push of a path')
     .argument('[path]')
-    .option('--state <state>', 'only pushes that are queued, running, waiting, done, failed or refused')
+    .addOption(new Option('--state <state>', 'only pushes in this state').choices(STATES))
     .option('--limit <count>', 'how many pushes', '20')
     .option('--watch', 'again every two seconds')
     .action(async (path: string | undefined, _options: unknown, command: Command) => {
@@ -82,8 +89,10 @@ function createProgram(io: Io): Command {
       await reprocessVerb(io, await apiOf(io, command), paths, command.optsWithGlobals<ReprocessOptions>());
     });
 
+  addPushVerbs(program, io, (command) => apiOf(io, command));
   addOrphanVerbs(program, io, (command) => apiOf(io, command));
   addProxyVerbs(program, io, (command) => apiOf(io, command));
+  addQueueVerbs(program, io, (command) => apiOf(io, command));
 
   verb(program, 'doctor', 'what is wrong with this installation; writes nothing').action(
     async (_options: unknown, command: Command) => {
@@ -120,11 +129,26 @@ function createProgram(io: Io): Command {
     validateConfigVerb(io, environmentOf(io, command), command.optsWithGlobals<CommonOptions>());
   });
 
+  verb(program, 'completion', 'a script that teaches a shell the verbs and flags')
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .action(async (shell: Shell) => {
+      const { completionScript } = await import('./completion.ts');
+      io.stdout.write(completionScript(program, shell));
+    });
+
   verb(program, 'version', 'the version').action(async (_options: unknown, command: Command) => {
     const { versionVerb } = await import('./settings.ts');
     versionVerb(io, readVersion(), command.optsWithGlobals<CommonOptions>());
   });
+  addExamples(program, '');
   return program;
+}
+
+/** `kpr help VERB` ends with them. */
+function addExamples(command: Command, name: string): void {
+  const examples = EXAMPLES[name];
+  if (examples) command.addHelpText('after', ['', 'Examples:', ...examples.map((line) => `  ${line}`)].join('\n'));
+  for (const child of command.commands) addExamples(child, `${name} ${child.name()}`.trim());
 }
 
 function addCommonOptions(command: Command): Command {

@@ -81,7 +81,8 @@ function showChange(change: Change): string {
   return `${change.name}  ${showDigests(change)}  ${change.reason}`;
 }
 
-function showDigests({ from, to }: Change): string {
+/** `sha256:41aa… → sha256:9b1c…`. */
+export function showDigests({ from, to }: Pick<Change, 'from' | 'to'>): string {
   return [from, to]
     .filter((digest) => digest !== null)
     .map((digest) => (digest.length > DIGEST_LENGTH ? `${digest.slice(0, DIGEST_LENGTH)}…` : digest))

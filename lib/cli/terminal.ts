@@ -2,6 +2,7 @@
  * Where a command reads from and writes to, and how what it writes looks.
  */
 import { escapeJson, showHidden } from '../hidden.ts';
+import { createPaint } from './colour.ts';
 import type { CliError } from './exit.ts';
 
 /** The world outside, so that tests can bring their own. */
@@ -43,13 +44,18 @@ export function printLines({ stdout }: Io, lines: readonly string[]): void {
   for (const line of lines) stdout.write(`${showHidden(line)}\n`);
 }
 
+/** The last line of a verb that would have written. */
+export const DRY_RUN = 'dry run: nothing was changed';
+
 /** One JSON value on one line, alone. */
 export function printJson({ stdout }: Io, value: unknown): void {
   stdout.write(`${escapeJson(JSON.stringify(value))}\n`);
 }
 
 /** `error: REASON: message`, a line for each line of the message, and `hint: …`. */
-export function printError({ stderr }: Io, { reason, message, hint }: CliError): void {
-  for (const line of message.split('\n')) stderr.write(`error: ${reason}: ${showHidden(line)}\n`);
+export function printError(io: Io, { reason, message, hint }: CliError): void {
+  const { stderr } = io;
+  const error = createPaint(io, stderr)('error:', 'red');
+  for (const line of message.split('\n')) stderr.write(`${error} ${reason}: ${showHidden(line)}\n`);
   if (hint !== null) stderr.write(`hint: ${showHidden(hint)}\n`);
 }
