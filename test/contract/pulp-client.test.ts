@@ -288,6 +288,21 @@ describePulps('createPulp', (server, world) => {
       expect(found.map(({ pulp_href }) => pulp_href)).to.deep.equal([href]);
     });
   });
+
+  it('deletes a push repository through its distribution, once', async () => {
+    const doomed = `${path}-doomed`;
+    await push(server(), doomed, '1', image);
+    const distribution = await pulp.findDistribution(doomed);
+    const href = distribution?.pulp_href ?? '';
+
+    const task = await pulp.deleteDistribution(href, own());
+    await pulp.waitForTask(task ?? '');
+
+    expect(await pulp.readRepositories([distribution?.repository ?? ''])).to.deep.equal([]);
+    expect(await pulp.findDistribution(doomed)).to.equal(null);
+    expect(await pulp.deleteDistribution(href, own())).to.equal(null);
+    expect(await pulp.findDistribution(path)).to.not.equal(null);
+  });
 });
 
 async function collect<T>(rows: AsyncGenerator<T>): Promise<T[]> {
