@@ -82,9 +82,10 @@ describe('kpr serve', function () {
       'ok orphan-cleanup',
       'warn registry',
       'ok web-server',
+      'ok proxies',
     ]);
     expect(whileAway.code).to.equal(1);
-    expect(Findings.parse(JSON.parse(whileAway.stdout)).filter(({ result }) => result === 'FAIL')).to.have.lengthOf(6);
+    expect(Findings.parse(JSON.parse(whileAway.stdout)).filter(({ result }) => result === 'FAIL')).to.have.lengthOf(7);
     expect(await readdir(bench.stateDir)).to.deep.equal([]);
   });
 
