@@ -40,10 +40,10 @@ export interface Katello {
 
   /**
    * Makes Katello save, index and serve the latest version of its Pulp repository: `import_uploads` with `docker_tag`.
-   * Answers the task at once. @throws E_HTTP_STATUS 400 for every refusal, lock conflicts included (K§5.1)
+   * Answers the task at once. @throws E_HTTP_STATUS 400 for every refusal, lock conflicts included
    */
   importTag(repositoryId: number, upload: TagUpload, signal?: AbortSignal): Promise<Task>;
-  /** Lets Katello add and index units by Pulp href, without serving them: for lists, before their tags (K§5.6). */
+  /** Lets Katello add and index units by Pulp href, without serving them: for lists, before their tags. */
   importUnits(repositoryId: number, hrefs: readonly string[], signal?: AbortSignal): Promise<Task>;
 
   /** Digest by tag, of those among `names` that Katello lists; `total` counts all tags of the repository. */
