@@ -131,7 +131,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
   const directory = createDirectory(clients.katello, { ttlMs: DIRECTORY_MS });
   const orphaning = createOrphaning({ config, clients, store, queues, metrics, log });
   const reconciler = createReconciling(config, clients, directory, store, metrics, log, (path) => orphaning.hint(path));
-  const proxying = createProxying({ config, clients, store, queues, metrics, log });
+  const proxying = createProxying({ config, clients, store, queues, metrics, tell: notifying.tell, log });
   const tuner = createTuner({
     queues,
     acquireLease: (name, ttlMs) => store.acquireLease(name, ttlMs),

@@ -6,6 +6,7 @@ import { createProxyQueue, createProxyWorker, type ProxyQueue, type ProxyWorker 
 import type { Queues } from '../../queues/queues.ts';
 import type { Clients } from '../clients.ts';
 import type { Config } from '../config.ts';
+import { type Happening, happeningOfProxy } from '../domain/event.ts';
 import { errorFields, type Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { createProxies, type Proxies } from '../reconcile/proxies/proxies.ts';
@@ -38,6 +39,7 @@ export interface ProxyingOptions {
   readonly store: Store;
   readonly queues: Queues;
   readonly metrics: Pick<Metrics, 'proxySynced'>;
+  readonly tell: (happening: Happening) => void;
   readonly log: Logger;
 }
 
@@ -55,7 +57,15 @@ const FIRST_LOOK_MS = 4000;
 /** More than are pushed in a day between two sweeps. */
 const MOST_RECEIPTS = 500;
 
-export function createProxying({ config, clients, store, queues, metrics, log: parent }: ProxyingOptions): Proxying {
+export function createProxying({
+  config,
+  clients,
+  store,
+  queues,
+  metrics,
+  tell,
+  log: parent,
+}: ProxyingOptions): Proxying {
   const log = parent.child({ component: 'proxies' });
   const named = queues.all.find(({ name }) => name === 'proxies');
   if (!named) throw new Error('there is no queue called proxies');
@@ -83,6 +93,7 @@ export function createProxying({ config, clients, store, queues, metrics, log: p
     },
     log,
     onOutcome: (outcome) => metrics.proxySynced(outcome),
+    onFailed: (failure) => tell(happeningOfProxy(failure)),
     now: Date.now,
   });
 

@@ -51,6 +51,17 @@ export function happeningOfAlarm(alarm: Alarm): Happening {
   return { type, id: `${alarm.alarm}/${alarm.path ?? ''}:${type}:${alarm.since}`, subject: alarm.path, data: alarm };
 }
 
+/** What a proxy in trouble tells others. */
+export function happeningOfProxy(failure: {
+  readonly proxy: string;
+  readonly path: string;
+  readonly at: string;
+}): Happening {
+  const { proxy, path, at } = failure;
+  const type = 'io.kpr.proxy.failed';
+  return { type, id: `${path}:${type}:${proxy}:${at}`, subject: path, data: failure };
+}
+
 /** @param source public URL @param now epoch milliseconds */
 export function createEvent({ type, id, subject, data }: Happening, source: string, now: number): CloudEvent {
   return {

@@ -2,6 +2,7 @@
  * What seeing to smart proxies needs from outside, as narrow functions.
  */
 import type { Behind, LastResult, Wish } from '../../domain/proxy-state.ts';
+import type { ProxyReason } from '../../domain/reason.ts';
 import type { Receipt, ReceiptProxy } from '../../domain/receipt.ts';
 import type { Katello } from '../../katello/katello.ts';
 import type { KatelloProxies } from '../../katello/proxies.ts';
@@ -26,7 +27,20 @@ export interface ProxyDeps {
   readonly settings: ProxySettings;
   readonly log: Log;
   readonly onOutcome: (outcome: ReceiptProxy['outcome']) => void;
+  /** A proxy is in trouble, of which nobody was told yet. */
+  readonly onFailed: (failure: ProxyFailure) => void;
   readonly now: () => number;
+}
+
+/** What others are told of a proxy in trouble. */
+export interface ProxyFailure {
+  readonly proxy: string;
+  /** one of the paths that it lacks */
+  readonly path: string;
+  readonly reason: ProxyReason | null;
+  readonly message: string | null;
+  /** ISO 8601, UTC */
+  readonly at: string;
 }
 
 /** What is remembered between looks, for people; all of it may vanish. */

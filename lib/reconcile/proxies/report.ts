@@ -36,7 +36,7 @@ export async function report(
 type Known = Awaited<ReturnType<ProxyDeps['states']['listBehind']>>;
 
 async function reportOne(
-  { states, log, onOutcome, now }: ProxyDeps,
+  { states, log, onOutcome, onFailed, now }: ProxyDeps,
   path: string,
   standing: Standing,
   known: Known,
@@ -57,7 +57,10 @@ async function reportOne(
   }
   if (outcome === 'failed') {
     const isKnown = known.some((row) => row.proxy === proxy && row.reason === reason);
-    if (!isKnown) log.error('smart proxy is behind', { proxy, path, reason, error: message });
+    if (!isKnown) {
+      log.error('smart proxy is behind', { proxy, path, reason, error: message });
+      onFailed({ proxy, path, reason, message, at: new Date(now()).toISOString() });
+    }
     const since = before?.since ?? now();
     await states.markBehind({ proxy, path, reason, message, since });
     return;

@@ -126,9 +126,10 @@ export function createMirrors(scene: Scene, { wrap = (deps) => deps, mode = 'aut
         debug: silent,
         info: silent,
         warn: silent,
-        error: (_, { proxy, reason } = {}) => void alarms.push({ proxy, reason }),
+        error: silent,
       },
       onOutcome: (outcome) => void outcomes.push(outcome),
+      onFailed: ({ proxy, reason }) => void alarms.push({ proxy, reason }),
       now: () => Date.now() + aheadMs,
     }),
   );

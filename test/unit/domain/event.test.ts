@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createAlarm } from '../../../lib/domain/alarm.ts';
-import { createEvent, happeningOf, happeningOfAlarm } from '../../../lib/domain/event.ts';
+import { createEvent, happeningOf, happeningOfAlarm, happeningOfProxy } from '../../../lib/domain/event.ts';
 import { openReceipt, type ReceiptState } from '../../../lib/domain/receipt.ts';
 
 const now = Date.parse('2026-08-21T14:28:00Z');
@@ -46,6 +46,15 @@ describe('createEvent', () => {
       datacontenttype: 'application/json',
       data: receiptIn('done'),
     });
+  });
+
+  it('names the proxy and the time of its trouble, so that each is another event', () => {
+    const failure = { proxy: 'proxy.example.com', path: 'acme/api', at: '2026-08-21T14:28:00.000Z' };
+
+    const { id, subject } = happeningOfProxy(failure);
+
+    expect(id).to.equal('acme/api:io.kpr.proxy.failed:proxy.example.com:2026-08-21T14:28:00.000Z');
+    expect(subject).to.equal('acme/api');
   });
 
   it('has no subject where it concerns all, and an id of its own each time an alarm begins', () => {
