@@ -91,10 +91,10 @@ document.addEventListener('click', (event) => {
     else sessionStorage.setItem(PAUSED, 'yes');
     showPauseButtons();
   } else if ('copy' in dataset) {
-    copy(control);
+    void copy(control);
   } else if ('dialog' in dataset) {
     event.preventDefault();
-    ask(control);
+    void ask(control);
   } else if (dialog.open) {
     event.preventDefault();
     dialog.close();

@@ -164,7 +164,7 @@ export function renderConfirmation(
 <h2 id="confirm-title">${texts.title}</h2>
 <p>${texts.effect}</p>
 <form method="post" action="${ADDRESS}/${name}">${tokenField(visitor)}${hidden(fields)}${more}
-<label>Type <strong>${texts.typed}</strong> to confirm<input name="typed" autocomplete="off" autocapitalize="none" spellcheck="false" required></label>
+<label><span>Type <strong>${texts.typed}</strong> to confirm</span><input name="typed" autocomplete="off" autocapitalize="none" spellcheck="false" required></label>
 <p class="choices"><button class="danger">${texts.button}</button> <a class="button" href="${texts.back}" data-close>Cancel</a></p>
 </form>
 </section>`;

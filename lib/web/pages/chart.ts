@@ -15,8 +15,9 @@ const LABELLED = 6;
 
 export function renderChart(hours: readonly Hour[]): Html {
   const most = Math.max(1, ...hours.map(totalOf));
-  const total = hours.reduce((sum, hour) => sum + totalOf(hour), 0);
-  const failed = hours.reduce((sum, hour) => sum + hour.failed, 0);
+  const sumOf = (count: (hour: Hour) => number) => hours.reduce((sum, hour) => sum + count(hour), 0);
+  const total = sumOf(totalOf);
+  const [done, open, failed] = [sumOf((hour) => hour.done), sumOf((hour) => hour.open), sumOf((hour) => hour.failed)];
   const summary = `Pushes of the last 24 hours: ${total}, of which ${failed} failed; at most ${most} an hour`;
   return html`<figure class="chart">
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${summary}">
@@ -24,13 +25,13 @@ export function renderChart(hours: readonly Hour[]): Html {
 ${hours.map((hour, index) => bars(hour, index, most))}
 ${hours.map((hour, index) => (index % LABELLED === 0 || index === hours.length - 1 ? label(hour, index) : ''))}
 </svg>
-<figcaption>Pushes, last 24 h <span class="key"><span class="state done">${total - failed}</span><span class="state failed">${failed} failed</span></span></figcaption>
+<figcaption>Pushes, last 24 h <span class="key"><span class="state done">${done} done</span><span class="state running">${open} on the way</span><span class="state failed">${failed} failed</span></span></figcaption>
 </figure>`;
 }
 
 function bars(hour: Hour, index: number, most: number): Html {
   const x = index * STEP + 2;
-  const title = `${clock(hour.startsAt)} to ${clock(hour.startsAt + HOUR_MS)} UTC: ${hour.done} done, ${hour.open} on their way, ${hour.failed} failed`;
+  const title = `${clock(hour.startsAt)} to ${clock(hour.startsAt + HOUR_MS)} UTC: ${hour.done} done, ${hour.open} on the way, ${hour.failed} failed`;
   const parts: Html[] = [];
   let top = BASE;
   for (const kind of ['done', 'open', 'failed'] as const) {

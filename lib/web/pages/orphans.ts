@@ -43,7 +43,7 @@ function renderTable(orphans: readonly OrphanView[], visitor: Visitor, actions: 
 <th scope="row">${path} <span class="soft">version ${version}</span></th><td>${stateWord(state)}</td>
 <td>${task === null ? html`<span class="soft">none</span>` : html`<code title="${task}">task ${task.slice(0, 8)}</code>`}</td>
 <td>${until === null ? '' : utc(until)}</td>
-<td class="wide"><strong>${reason ?? ''}</strong> ${message}${hint !== null && html` <span class="soft">${hint}</span>`}</td>
+<td class="wide">${reason !== null && reason !== state && html`<strong>${reason}</strong> `}${message}${hint !== null && html` <span class="soft">${hint}</span>`}</td>
 <td class="actions">${actions.button(visitor, 'keep', 'Keep', { path, next: '/orphans' })}
 ${mayDelete && html`<a class="button" href="${urlOf('/orphans', { confirm: path })}" data-dialog>Delete…</a>`}</td></tr>`,
   );

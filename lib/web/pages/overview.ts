@@ -11,7 +11,7 @@ import type { Visitor } from '../visitor.ts';
 import type { Actions } from './actions.ts';
 import { renderChart } from './chart.ts';
 import type { PagesDeps } from './deps.ts';
-import { duration, live, names, pauseButton, pushUrl, stateWord, table, utc } from './parts.ts';
+import { duration, live, names, pathText, pauseButton, pushUrl, stateWord, table, utc } from './parts.ts';
 import { namesOf, renderPushes } from './push-rows.ts';
 import type { Show } from './show.ts';
 
@@ -58,7 +58,7 @@ function renderAlarms({ checks, alarms }: Status, caller: Caller, now: number): 
 ${troubles.map(({ name, reason, message }) => html`<li><strong>${reason ?? name}</strong> ${message} <span class="soft">Pushes wait; nothing is lost.</span></li>`)}
 ${own.map(
   ({ alarm, since, message, hint }) =>
-    html`<li><strong>${alarm}</strong> ${message}${hint !== null && html` <span class="soft">${hint}</span>`} <span class="soft" title="${utc(since)}">for ${duration(now - Date.parse(since))}</span></li>`,
+    html`<li><strong>${alarm}</strong> ${message} <span class="soft" title="${utc(since)}"> · for ${duration(now - Date.parse(since))}</span>${hint !== null && html`<br><span class="soft">${hint}</span>`}</li>`,
 )}
 </ul></section>`;
 }
@@ -85,7 +85,7 @@ function renderNeedy(receipts: readonly Receipt[], total: number, visitor: Visit
   const rows = receipts.map((receipt) => {
     const { id, path, state, error } = receipt;
     return html`<tr>
-<th scope="row"><a href="${pushUrl(id)}">${path}</a></th>
+<th scope="row"><a href="${pushUrl(id)}">${pathText(path)}</a></th>
 <td>${names(namesOf(receipt))}</td>
 <td>${stateWord(state)}</td>
 <td class="wide"><strong>${error?.reason ?? error?.code ?? ''}</strong> ${error?.message ?? ''}</td>
@@ -93,7 +93,7 @@ function renderNeedy(receipts: readonly Receipt[], total: number, visitor: Visit
 </tr>`;
   });
   return html`<section aria-labelledby="needs"><h2 id="needs">Needs a person</h2>
-${table('Pushes that need a person', ['Path', 'Tags', 'State', 'Why', null], rows)}
+${table('Pushes that need a person', ['Path', 'Tags', 'State', 'Why', null], rows, 'needy')}
 ${total > receipts.length && html`<p><a href="/pushes?state=failed">All ${total}</a></p>`}
 </section>`;
 }

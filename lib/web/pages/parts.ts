@@ -32,6 +32,11 @@ export function utc(at: Date | string | number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** A path that may be broken behind its slashes. */
+export function pathText(path: string): Html {
+  return html`${path.split('/').map((segment, index) => (index === 0 ? segment : html`/<wbr>${segment}`))}`;
+}
+
 /** The first digits of a digest, with the rest behind them. */
 export function digest(value: string | null): Html {
   if (value === null) return html`<span class="soft">none</span>`;
@@ -44,12 +49,17 @@ export function names(all: readonly string[]): Piece {
   return [all.slice(0, MOST_NAMES).join(', '), rest > 0 && html` <span class="soft">+${rest}</span>`];
 }
 
-/** A table that scrolls sideways by itself where there is no room. `head` holds text, or null for actions. */
-export function table(caption: string, head: readonly (string | null)[], rows: readonly Html[]): Html {
+/**
+ * A table that scrolls sideways by itself where there is no room.
+ *
+ * @param head texts, or null for actions
+ * @param kind names it for the style sheet
+ */
+export function table(caption: string, head: readonly (string | null)[], rows: readonly Html[], kind = ''): Html {
   const cells = head.map((text) =>
     text === null ? html`<th scope="col"><span class="unseen">Actions</span></th>` : html`<th scope="col">${text}</th>`,
   );
-  return html`<div class="table" role="region" aria-label="${caption}" tabindex="0"><table>
+  return html`<div class="table" role="region" aria-label="${caption}" tabindex="0"><table class="${kind}">
 <caption class="unseen">${caption}</caption>
 <thead><tr>${cells}</tr></thead>
 <tbody>${rows}</tbody>

@@ -1,12 +1,12 @@
 /** Pushes as rows of a table. */
 import type { Receipt } from '../../domain/receipt.ts';
 import { type Html, html, type Piece } from '../html.ts';
-import { age, names, pushUrl, stateWord, table } from './parts.ts';
+import { age, names, pathText, pushUrl, stateWord, table } from './parts.ts';
 
 export function renderPushes(caption: string, receipts: readonly Receipt[], now: number): Html {
   const rows = receipts.map(
     (receipt) => html`<tr>
-<th scope="row"><a href="${pushUrl(receipt.id)}">${receipt.path}</a></th>
+<th scope="row"><a href="${pushUrl(receipt.id)}">${pathText(receipt.path)}</a></th>
 <td>${names(namesOf(receipt))}</td>
 <td>${stateWord(receipt.state)}</td>
 <td>${renderProxies(receipt)}</td>
@@ -14,7 +14,7 @@ export function renderPushes(caption: string, receipts: readonly Receipt[], now:
 <td class="number">${age(receipt.pushedAt, now)}</td>
 </tr>`,
   );
-  return table(caption, ['Path', 'Tags', 'State', 'Proxies', 'User', 'Age'], rows);
+  return table(caption, ['Path', 'Tags', 'State', 'Proxies', 'User', 'Age'], rows, 'pushes');
 }
 
 /** Tags that changed, or else those that did not. */
