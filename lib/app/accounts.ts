@@ -2,6 +2,7 @@
  * Logins of Katello as callers: asked as the person, under the limits that the token endpoint shares.
  */
 import type { FastifyRequest } from 'fastify';
+import type { Clients } from '../clients.ts';
 import type { Config } from '../config.ts';
 import { toCaller } from '../domain/account.ts';
 import type { Caller } from '../domain/caller.ts';
@@ -10,6 +11,7 @@ import { type Credential, checkCredential, readBasic } from '../front/credential
 import { createFingerprint } from '../front/fingerprint.ts';
 import { createMemory } from '../front/memory.ts';
 import { createPeople } from '../front/people.ts';
+import type { Directory } from '../katello/directory.ts';
 import type { Logger } from '../log.ts';
 import type { Daemon } from './daemon.ts';
 
@@ -23,7 +25,10 @@ export interface Accounts {
 
 export interface AccountsOptions {
   readonly config: Pick<Config, 'publicUrl' | 'token'>;
-  readonly daemon: Pick<Daemon, 'clients' | 'directory' | 'throttle'>;
+  readonly daemon: Pick<Daemon, 'throttle'> & {
+    readonly clients: Pick<Clients, 'users'>;
+    readonly directory: Pick<Directory, 'listOrganizations'>;
+  };
   readonly log: Logger;
 }
 

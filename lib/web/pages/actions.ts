@@ -7,9 +7,9 @@ import { z } from 'zod';
 import { RequestError } from '../answer.ts';
 import { type Html, html, type Piece } from '../html.ts';
 import { read } from '../read.ts';
-import { TOKEN_HEADER } from '../session.ts';
 import { safeNext } from '../sign-in.ts';
 import type { Visitor } from '../visitor.ts';
+import { askApi } from './ask-api.ts';
 import { tokenField } from './layout.ts';
 import { urlOf } from './parts.ts';
 import { renderProblem } from './problem.ts';
@@ -117,18 +117,8 @@ async function order(
   visitor: Visitor,
   name: ActionName,
 ): Promise<FastifyReply> {
-  const { cookie, origin, 'x-forwarded-for': forwardedFor } = request.headers;
-  const answer = await server.inject({
-    method: 'POST',
-    url: action.url,
-    headers: {
-      cookie: cookie ?? '',
-      origin: origin ?? '',
-      [TOKEN_HEADER]: visitor.session?.token ?? '',
-      ...(forwardedFor !== undefined && { 'x-forwarded-for': forwardedFor }),
-    },
-    payload: action.body(form),
-  });
+  const question = { method: 'POST', url: action.url, payload: action.body(form) } as const;
+  const answer = await askApi(server, request, visitor, question);
   if (answer.statusCode < 300) return reply.redirect(withDone(safeNext(form.next), name), 303);
   const { error } = read(z.object({ error: Shown }), answer.json());
   return reply

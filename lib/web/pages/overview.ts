@@ -11,7 +11,8 @@ import type { Visitor } from '../visitor.ts';
 import type { Actions } from './actions.ts';
 import { renderChart } from './chart.ts';
 import type { PagesDeps } from './deps.ts';
-import { duration, live, names, pathText, pauseButton, pushUrl, stateWord, table, utc } from './parts.ts';
+import { mayExplain } from './explanation.ts';
+import { duration, explainUrl, live, names, pathText, pauseButton, pushUrl, stateWord, table, utc } from './parts.ts';
 import { namesOf, renderPushes } from './push-rows.ts';
 import type { Show } from './show.ts';
 
@@ -37,7 +38,10 @@ export function addOverview(server: FastifyInstance, deps: PagesDeps, actions: A
           html`<h1 class="unseen">Overview</h1>`,
           live('alarms', renderAlarms(status, caller, now)),
           live('figures', renderFigures(status, overview, caller)),
-          live('needy', renderNeedy(find(needy), overview.failed.length, visitor, actions)),
+          live(
+            'needy',
+            renderNeedy(find(needy), overview.failed.length, visitor, actions, mayExplain(server, visitor)),
+          ),
           html`<div class="bar"><h2>Latest</h2>${pauseButton()}</div>`,
           live(
             'latest',
@@ -80,7 +84,13 @@ ${renderChart(hours)}
 </section>`;
 }
 
-function renderNeedy(receipts: readonly Receipt[], total: number, visitor: Visitor, actions: Actions): Piece {
+function renderNeedy(
+  receipts: readonly Receipt[],
+  total: number,
+  visitor: Visitor,
+  actions: Actions,
+  explains: boolean,
+): Piece {
   if (receipts.length === 0) return null;
   const rows = receipts.map((receipt) => {
     const { id, path, state, error } = receipt;
@@ -89,7 +99,8 @@ function renderNeedy(receipts: readonly Receipt[], total: number, visitor: Visit
 <td>${names(namesOf(receipt))}</td>
 <td>${stateWord(state)}</td>
 <td class="wide"><strong>${error?.reason ?? error?.code ?? ''}</strong> ${error?.message ?? ''}</td>
-<td class="actions">${actions.button(visitor, 'reprocess', 'Retry', { path, next: '/' })}</td>
+<td class="actions">${actions.button(visitor, 'reprocess', 'Retry', { path, next: '/' })}
+${explains && html`<a class="button" href="${explainUrl(id)}">Explain</a>`}</td>
 </tr>`;
   });
   return html`<section aria-labelledby="needs"><h2 id="needs">Needs a person</h2>

@@ -76,6 +76,11 @@ export function pushUrl(id: string): string {
   return `/pushes/${encodeURIComponent(id)}`;
 }
 
+/** The same, with what the API explains about its path. */
+export function explainUrl(id: string): string {
+  return `${pushUrl(id)}?explain=yes#explain`;
+}
+
 /** `path?query` of the values that are given. */
 export function urlOf(path: string, query: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : []));

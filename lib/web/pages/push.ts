@@ -9,11 +9,24 @@ import { read } from '../read.ts';
 import type { Visitor } from '../visitor.ts';
 import { type Actions, renderConfirmation } from './actions.ts';
 import type { PagesDeps } from './deps.ts';
-import { age, digest, duration, live, pauseButton, pushUrl, stateWord, table, urlOf, utc } from './parts.ts';
+import { mayExplain, renderExplanation } from './explanation.ts';
+import {
+  age,
+  digest,
+  duration,
+  explainUrl,
+  live,
+  pauseButton,
+  pushUrl,
+  stateWord,
+  table,
+  urlOf,
+  utc,
+} from './parts.ts';
 import type { Show } from './show.ts';
 
 const Params = z.object({ id: z.string().max(300) });
-const Query = z.object({ confirm: z.string().max(200).optional() });
+const Query = z.object({ confirm: z.string().max(200).optional(), explain: z.string().optional() });
 
 export function addPush(server: FastifyInstance, deps: PagesDeps, actions: Actions, show: Show): void {
   server.get('/pushes/:id', async (request, reply) =>
@@ -21,13 +34,16 @@ export function addPush(server: FastifyInstance, deps: PagesDeps, actions: Actio
       const { id } = read(Params, request.params);
       const [receipt] = await deps.findPushes([id]);
       if (!receipt || !isSeen(visitor.caller, receipt.path)) throw new RequestError(404, 'no such push');
-      const tag = receipt.tags.find(({ name }) => name === read(Query, request.query).confirm);
+      const { confirm, explain } = read(Query, request.query);
+      const tag = receipt.tags.find(({ name }) => name === confirm);
+      const isExplaining = explain !== undefined && mayExplain(server, visitor);
       return {
         title: `${receipt.path} version ${receipt.version}`,
         at: '/pushes',
         body: [
           live('push', renderHead(receipt, deps.now())),
-          renderButtons(receipt, visitor, actions),
+          renderButtons(receipt, visitor, actions, mayExplain(server, visitor)),
+          isExplaining && (await renderExplanation(server, request, visitor, receipt.path)),
           tag && actions.has(visitor, 'roll-back') ? renderRollback(receipt, tag, visitor) : null,
           live('parts', [
             renderError(receipt),
@@ -59,13 +75,14 @@ function renderPull(command: string): Html {
   return html`<p class="copy"><code>${command}</code> <button type="button" class="plain" data-copy="${command}" hidden>Copy</button></p>`;
 }
 
-function renderButtons({ id, path, leftAlone }: Receipt, visitor: Visitor, actions: Actions): Piece {
+function renderButtons({ id, path, leftAlone }: Receipt, visitor: Visitor, actions: Actions, explains: boolean): Piece {
   const fields = { path, next: pushUrl(id) };
   const hasPins = leftAlone.some(({ reason }) => reason === 'pinned');
   const buttons = [
     actions.button(visitor, 'reprocess', 'Reprocess', fields),
     hasPins && actions.button(visitor, 'unpin', 'Drop pins and reprocess', fields),
     actions.button(visitor, 'sync-proxies', 'Sync proxies', fields),
+    explains && html`<a class="button" href="${explainUrl(id)}">Explain</a>`,
   ].filter((button) => button !== null && button !== false);
   return buttons.length > 0 && html`<div class="buttons">${buttons}</div>`;
 }

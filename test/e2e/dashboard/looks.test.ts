@@ -12,6 +12,7 @@ const PATHS = [
   '/pushes?path=nothing-like-it',
   '/pushes/whole@12',
   '/pushes/whole@12?confirm=latest',
+  '/pushes/whole@12?explain=yes',
   '/proxies',
   '/orphans',
   '/orphans?confirm=beta/lost',

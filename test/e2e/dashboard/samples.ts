@@ -89,6 +89,23 @@ export const sampleDeps: Partial<DashboardDeps> = {
     orphan('beta/lost', 'unproven', {}),
   ],
   addApi: (server) => {
+    server.get('/api/v1/explain', async () => ({
+      points: [
+        {
+          topic: 'mapping',
+          message: 'organization acme (1), product web (7), repository api (42)',
+          reason: null,
+          hint: null,
+        },
+        {
+          topic: 'rights',
+          message: "kpr's account lacks edit_products",
+          reason: 'account-refused',
+          hint: 'check its rights',
+        },
+        { topic: 'next', message: 'nothing to do', reason: null, hint: null },
+      ],
+    }));
     for (const url of ['reprocess', 'rollback', 'proxies/sync', 'orphans/keep', 'orphans/delete']) {
       server.post(`/api/v1/${url}`, async (_request, reply) => reply.status(202).send({}));
     }

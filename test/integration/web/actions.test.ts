@@ -77,6 +77,26 @@ describe('buttons of pages', function () {
     expect(sent).to.deep.equal([['operator', { paths: ['acme/bad'] }]]);
   });
 
+  it('explain a path in the words of the API, or say why that cannot be', async () => {
+    const points = [{ topic: 'next', message: '<i>nothing</i>', reason: 'paced', hint: 'wait' }];
+    let status = 200;
+    await reopen({
+      addApi: (server) => {
+        server.get('/api/v1/explain', async (_request, reply) =>
+          reply.status(status).send(status === 200 ? { points } : { error: { message: 'Pulp is <b>', hint: null } }),
+        );
+      },
+    });
+    const operator = await as('operator');
+
+    const explained = await operator.get('/pushes/acme-bad%401?explain=yes');
+    status = 503;
+    const failed = await operator.get('/pushes/acme-bad%401?explain=yes');
+
+    expect(explained.body).to.contain('&lt;i&gt;nothing&lt;/i&gt;').and.contain('paced').and.contain('wait');
+    expect([failed.statusCode, failed.body.includes('Pulp is &lt;b&gt;')]).to.deep.equal([200, true]);
+  });
+
   it('show what the API answers when it refuses', async () => {
     await reopen({
       addApi: (server) => {
