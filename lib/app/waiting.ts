@@ -56,7 +56,7 @@ export async function waitForArrival(
 }
 
 async function waitForNews(isNews: () => Promise<boolean>, atMostMs: number, signal: AbortSignal): Promise<void> {
-  const timeout = AbortSignal.any([signal, AbortSignal.timeout(atMostMs)]);
+  const timeout = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(atMostMs))]);
   try {
     do await delay(GLANCE_MS, undefined, { signal: timeout });
     while (!(await isNews()));

@@ -35,12 +35,14 @@ function findTrouble(proxies: ReceiptView['proxies']): string | undefined {
 }
 
 export function showReceipt(receipt: ReceiptView): string[] {
-  const { path, version, state, kind, user, pushedAt, tags, leftAlone, stages, proxies, pull, error } = receipt;
+  const { path, version, state, kind, note, user, pushedAt, tags, leftAlone, stages, proxies, pull, error } = receipt;
   const field = (name: string, values: readonly string[]) =>
     values.map((value, index) => `${(index === 0 ? name : '').padEnd(8)} ${value}`);
   return [
     `${path}  version ${version}  ${state}`,
-    ...field('pushed', [`${pushedAt}${user === null ? '' : ` by ${user}`}${kind === 'push' ? '' : ` (${kind})`}`]),
+    ...field('pushed', [
+      `${pushedAt}${user === null ? '' : ` by ${user}`}${kind === 'push' ? '' : ` (${[kind, ...(note ? [note] : [])].join(': ')})`}`,
+    ]),
     ...field('pull', pull),
     ...field('tags', tags.map(showChange)),
     ...field(

@@ -15,6 +15,7 @@ export const ReceiptView = z.looseObject({
   path: z.string(),
   version: z.number(),
   kind: z.string(),
+  note: z.string().nullable().optional(),
   user: z.string().nullable(),
   state: z.string(),
   pushedAt: z.string(),

@@ -37,9 +37,10 @@ export async function waitVerb(
   const seconds = parseSeconds(timeout);
   const endsAt = performance.now() + seconds * 1000;
   const progress = createProgress(io, ref, Date.now);
-  const each = io.stderr.isTTY ? ASK_SECONDS.terminal : ASK_SECONDS.log;
+  const usual = io.stderr.isTTY ? ASK_SECONDS.terminal : ASK_SECONDS.log;
 
-  for (;;) {
+  // the first answer comes at once, so that a person sees what it waits for
+  for (let each = 0; ; each = usual) {
     const leftSeconds = Math.max(0, (endsAt - performance.now()) / 1000);
     const timeoutSeconds = Math.min(each, leftSeconds).toFixed(3);
     const arrival = await api.get('wait', { ref, proxy, timeoutSeconds }, Arrival);

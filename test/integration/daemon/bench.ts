@@ -1,5 +1,5 @@
 /** The daemon as a process of its own, against an in-memory Pulp and the stand-in for Katello. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -47,6 +47,10 @@ export interface DaemonBench {
   run(...args: string[]): Promise<Ended>;
   /** The same with further variables. */
   runWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended>;
+  /** The same with these variables only. */
+  runBare(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended>;
+  /** Begins a verb that the test ends. */
+  begin(...args: string[]): { readonly process: ChildProcessWithoutNullStreams; readonly end: Promise<Ended> };
   close(): Promise<void>;
 }
 
@@ -78,9 +82,9 @@ export async function openDaemonBench({ command, ...options }: DaemonBenchOption
     KPR_LISTEN: '127.0.0.1:0',
     KPR_METRICS_LISTEN: `unix:${stateDir}/health.sock`,
   };
-  const start = (args: readonly string[], extra: Readonly<Record<string, string>>) => {
+  const start = (args: readonly string[], extra: Readonly<Record<string, string>>, base: NodeJS.ProcessEnv = env) => {
     const [program, ...first] = command ?? [process.execPath, '--import', 'tsx', '--', BIN];
-    const child = spawn(program, [...first, ...args], { env: { ...env, ...extra } });
+    const child = spawn(program, [...first, ...args], { env: { ...base, ...extra } });
     children.push(child);
     return child;
   };
@@ -93,6 +97,11 @@ export async function openDaemonBench({ command, ...options }: DaemonBenchOption
     serve: (extra = {}, flags = []) => follow(start(['serve', ...flags], extra), stateDir),
     run: async (...args) => ended(start(args, {})),
     runWith: async (extra, ...args) => ended(start(args, extra)),
+    runBare: async (bare, ...args) => ended(start(args, bare, { PATH: env.PATH })),
+    begin: (...args) => {
+      const child = start(args, {});
+      return { process: child, end: ended(child) };
+    },
     close: async () => {
       for (const child of children) {
         if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');

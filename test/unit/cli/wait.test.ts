@@ -22,7 +22,8 @@ describe('kpr wait', () => {
     await waitVerb(io, api, 'acme/api:1', { ...options, proxy: ['a', 'b'] });
 
     expect(asked).to.have.lengthOf(3);
-    expect(asked[0]?.[1]).to.deep.equal({ ref: 'acme/api:1', proxy: ['a', 'b'], timeoutSeconds: '10.000' });
+    expect(asked[0]?.[1]).to.deep.equal({ ref: 'acme/api:1', proxy: ['a', 'b'], timeoutSeconds: '0.000' });
+    expect(asked[1]?.[1]).to.include({ timeoutSeconds: '10.000' });
     expect(written().stdout).to.equal('acme/api:1 is served by Katello\n');
     expect(written().stderr).to.equal('acme/api:1  publish  0 s\nacme/api:1  served  0 s\n');
   });
