@@ -129,7 +129,7 @@ export function createDaemon({ config, redis, version, log, onFatal }: DaemonOpt
     onFull: () => log.warn('too many failed logins: new ones are refused unasked for five minutes'),
   });
   const directory = createDirectory(clients.katello, { ttlMs: DIRECTORY_MS });
-  const orphaning = createOrphaning({ config, clients, store, queues, metrics, log });
+  const orphaning = createOrphaning({ config, clients, store, queues, metrics, tell: notifying.tell, log });
   const reconciler = createReconciling(config, clients, directory, store, metrics, log, (path) => orphaning.hint(path));
   const proxying = createProxying({ config, clients, store, queues, metrics, tell: notifying.tell, log });
   const tuner = createTuner({

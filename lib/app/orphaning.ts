@@ -7,10 +7,13 @@ import { createOrphanQueue, createOrphanWorker, type OrphanQueue, type OrphanWor
 import type { Queues } from '../../queues/queues.ts';
 import type { Clients } from '../clients.ts';
 import type { Config } from '../config.ts';
+import { createAlarm } from '../domain/alarm.ts';
+import { type Happening, happeningOfOrphan } from '../domain/event.ts';
 import { longestGrantMs } from '../front/target.ts';
 import { errorFields, type Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { createOrphans, type Orphans } from '../reconcile/orphans/orphans.ts';
+import type { Alarms } from '../state/alarms.ts';
 import type { Store } from '../state/store.ts';
 import { isUpstream, type Upstreams } from '../upstreams.ts';
 import type { OrphanApi } from '../web/orphans.ts';
@@ -42,6 +45,7 @@ export interface OrphaningOptions {
   readonly store: Store;
   readonly queues: Queues;
   readonly metrics: Pick<Metrics, 'orphanDeleted'>;
+  readonly tell: (happening: Happening) => void;
   readonly log: Logger;
 }
 
@@ -53,7 +57,15 @@ const LATE_MS = 60_000;
 /** As long as a process that died keeps others from a path. */
 const BUSY_MS = 30_000;
 
-export function createOrphaning({ config, clients, store, queues, metrics, log: parent }: OrphaningOptions): Orphaning {
+export function createOrphaning({
+  config,
+  clients,
+  store,
+  queues,
+  metrics,
+  tell,
+  log: parent,
+}: OrphaningOptions): Orphaning {
   const log = parent.child({ component: 'orphans' });
   const named = queues.all.find(({ name }) => name === 'orphans');
   if (!named) throw new Error('there is no queue called orphans');
@@ -75,7 +87,12 @@ export function createOrphaning({ config, clients, store, queues, metrics, log: 
     queueStep: (path, afterMs) => queue.addStep(path, afterMs),
     queueRun: (path) => queues.promote(path),
     log,
-    onDeleted: () => metrics.orphanDeleted(),
+    onFound: (orphan) => tell(happeningOfOrphan('found', orphan)),
+    onDeleted: (orphan) => {
+      metrics.orphanDeleted();
+      tell(happeningOfOrphan('deleted', orphan));
+    },
+    settleLimit: (due) => settleLimit(store.alarms, due),
     now: Date.now,
   });
 
@@ -103,4 +120,11 @@ export function createOrphaning({ config, clients, store, queues, metrics, log: 
         log,
       }),
   };
+}
+
+/** Redis may be away: the next sweep raises it then. */
+async function settleLimit(alarms: Alarms, due: number | null): Promise<void> {
+  const about = { source: 'orphans', path: null } as const;
+  const raised = { alarm: 'orphan-limit', details: { n: String(due) } } as const;
+  await (due === null ? alarms.clear(about) : alarms.raise(createAlarm(about, raised, Date.now()))).catch(() => false);
 }

@@ -62,6 +62,15 @@ export function happeningOfProxy(failure: {
   return { type, id: `${path}:${type}:${proxy}:${at}`, subject: path, data: failure };
 }
 
+/** What an orphan that was found or deleted tells others. */
+export function happeningOfOrphan(
+  what: 'found' | 'deleted',
+  orphan: { readonly path: string; readonly uuid: string; readonly at: string },
+): Happening {
+  const type = `io.kpr.orphan.${what}` as const;
+  return { type, id: `${orphan.uuid}:${type}:${orphan.at}`, subject: orphan.path, data: orphan };
+}
+
 /** @param source public URL @param now epoch milliseconds */
 export function createEvent({ type, id, subject, data }: Happening, source: string, now: number): CloudEvent {
   return {

@@ -195,7 +195,9 @@ function orphanDeps(world: OrphanWorld, actor: Actor, pulp: OrphanDeps['pulp'], 
     queueStep: async () => undefined,
     queueRun: async () => undefined,
     log: { debug: silent, info: silent, warn: silent, error: silent },
+    onFound: silent,
     onDeleted: silent,
+    settleLimit: async () => undefined,
     now: world.now,
   };
 }

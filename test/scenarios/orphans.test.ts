@@ -243,11 +243,15 @@ describeScenarios('orphans', (scenario) => {
 
       await passTime(orphans);
       const spared = await Promise.all(all.map(isThere));
+      const tooMany = orphans.overLimit();
       await orphans.orphans.delete({ chosen: { all: true }, limit: 12, unproven: false, dryRun: false }, signal);
       await orphans.sweep();
       await orphans.passClosing();
 
       expect(spared).to.not.include(false);
+      expect(tooMany).to.equal(12);
+      expect(orphans.overLimit()).to.equal(null);
+      expect(orphans.told).to.have.members(paths.flatMap((path) => [`found ${path}`, `deleted ${path}`]));
       expect(orphans.lines).to.include('orphans are over the limit orphan-limit');
       for (const one of all) await expectGone(one);
       expect(orphans.deleted()).to.equal(12);

@@ -20,7 +20,11 @@ export interface OrphanLab {
   readonly runs: string[];
   /** messages that were logged, with their path */
   readonly lines: string[];
+  /** `found PATH` and `deleted PATH`, as others are told */
+  readonly told: string[];
   readonly deleted: () => number;
+  /** how many were due at the last sweep, if they were too many; else null */
+  readonly overLimit: () => number | null;
   /** Makes the steps that are due now, and those that they lead to. @throws what ends a job */
   makeSteps(): Promise<void>;
   /** One sweep, and the steps that it leads to. */
@@ -77,7 +81,9 @@ export function createOrphanLab(lab: LabOnPulp, { settings, wrap }: OrphanLabOpt
   const runs: string[] = [];
   const lines: string[] = [];
   const remembered = new Map<string, number>();
+  const told: string[] = [];
   let deleted = 0;
+  let overLimit: number | null = null;
   const { now, acquireLease } = lab.deps;
   const write = (message: string, fields: Record<string, unknown> = {}): void =>
     void lines.push([message, fields['path'] ?? fields['reason']].filter(Boolean).join(' '));
@@ -99,8 +105,13 @@ export function createOrphanLab(lab: LabOnPulp, { settings, wrap }: OrphanLabOpt
     queueStep: async (path, afterMs) => void steps.set(path, Math.min(steps.get(path) ?? Infinity, now() + afterMs)),
     queueRun: async (path) => void runs.push(path),
     log: { debug: () => undefined, info: write, warn: write, error: write },
-    onDeleted: () => {
+    onFound: ({ path }) => void told.push(`found ${path}`),
+    onDeleted: ({ path }) => {
       deleted += 1;
+      told.push(`deleted ${path}`);
+    },
+    settleLimit: async (due) => {
+      overLimit = due;
     },
     now,
   };
@@ -125,7 +136,9 @@ export function createOrphanLab(lab: LabOnPulp, { settings, wrap }: OrphanLabOpt
     steps,
     runs,
     lines,
+    told,
     deleted: () => deleted,
+    overLimit: () => overLimit,
     async makeSteps() {
       for (let turns = 0; turns < 200; turns++) {
         const due = [...steps].filter(([, at]) => at <= now()).map(([path]) => path);

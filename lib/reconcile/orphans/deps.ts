@@ -18,6 +18,18 @@ export interface OrphanSettings {
   readonly limit: number;
 }
 
+/** What others are told of an orphan. */
+export interface OrphanEvent {
+  readonly path: string;
+  readonly uuid: string;
+  readonly version: number;
+  readonly repositoryId: number | null;
+  /** id of the task that proves the deletion in Katello; null where a person decided without one */
+  readonly proof: string | null;
+  /** ISO 8601, UTC */
+  readonly at: string;
+}
+
 export interface OrphanDeps {
   readonly pulp: Pick<
     Pulp,
@@ -42,7 +54,11 @@ export interface OrphanDeps {
   /** Has the path published as soon as possible. */
   readonly queueRun: (path: string) => Promise<void>;
   readonly log: Log;
-  readonly onDeleted: () => void;
+  /** Its quarantine began. */
+  readonly onFound: (orphan: OrphanEvent) => void;
+  readonly onDeleted: (orphan: OrphanEvent) => void;
+  /** So many are due, more than the limit; null: they are not. Never fails. */
+  readonly settleLimit: (due: number | null) => Promise<void>;
   /** epoch milliseconds */
   readonly now: () => number;
 }

@@ -46,11 +46,14 @@ export async function sweep(deps: OrphanDeps, signal: AbortSignal): Promise<Swep
   for (const path of leftovers) await deps.queueStep(path, 0);
 
   let isWhole = true;
-  if (mayAllGo(due.length, onTheirWay.length, deps.settings.limit)) {
+  const n = due.length + onTheirWay.length;
+  const isWithinLimit = mayAllGo(due.length, onTheirWay.length, deps.settings.limit);
+  await deps.settleLimit(isWithinLimit ? null : n);
+  if (isWithinLimit) {
     for (const { path } of due) isWhole = (await order(deps, path, signal)) && isWhole;
     for (const { path } of onTheirWay) await deps.queueStep(path, 0);
   } else {
-    await stopAll(deps, due.length + onTheirWay.length, onTheirWay, signal);
+    await stopAll(deps, n, onTheirWay, signal);
   }
   return { counts: countStates(orphans.map(({ facts }) => orphanState(facts, rules))), isWhole };
 }

@@ -8,7 +8,7 @@ import { correlationId } from '../../domain/correlation.ts';
 import { TaskFailedError } from '../../errors.ts';
 import type { WriteOptions } from '../../pulp/pulp.ts';
 import type { Guard } from '../lease.ts';
-import type { OrphanDeps } from './deps.ts';
+import type { OrphanDeps, OrphanEvent } from './deps.ts';
 import { isSamePlace, type PushPlace, type ReadPlace, readPlace } from './read.ts';
 
 /** One push repository, under its lease. */
@@ -27,6 +27,7 @@ export async function beginQuarantine(work: Work): Promise<void> {
   const { deps, place } = work;
   await label(work, LABELS.quarantine, formatQuarantine(deps.now()), STEPS.quarantine);
   deps.log.warn('orphan found', { ...fieldsOf(place), task: place.proof });
+  deps.onFound(eventOf(work));
 }
 
 /** From now on the front refuses tokens. */
@@ -64,13 +65,17 @@ export async function erase(work: Work): Promise<boolean> {
   if (left) throw new TaskFailedError('pulp', task ?? 'of the deletion', `${place.name} is still there`);
 
   await deps.noteDeleted(place.uuid, deps.now());
-  deps.onDeleted();
+  deps.onDeleted(eventOf(work));
   deps.log.warn('orphan deleted', { ...fieldsOf(place), task: place.proof });
   return true;
 }
 
-export function fieldsOf({ path, uuid, version, ownedId }: PushPlace): Record<string, unknown> {
+export function fieldsOf({ path, uuid, version, ownedId }: PushPlace) {
   return { path, uuid, version, repositoryId: ownedId };
+}
+
+function eventOf({ deps, place }: Work): OrphanEvent {
+  return { ...fieldsOf(place), proof: place.proof, at: new Date(deps.now()).toISOString() };
 }
 
 async function label(work: Work, key: string, value: string, step: number): Promise<void> {

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { createAlarm } from '../../../lib/domain/alarm.ts';
-import { createEvent, happeningOf, happeningOfAlarm, happeningOfProxy } from '../../../lib/domain/event.ts';
+import {
+  createEvent,
+  happeningOf,
+  happeningOfAlarm,
+  happeningOfOrphan,
+  happeningOfProxy,
+} from '../../../lib/domain/event.ts';
 import { openReceipt, type ReceiptState } from '../../../lib/domain/receipt.ts';
 
 const now = Date.parse('2026-08-21T14:28:00Z');
@@ -55,6 +61,17 @@ describe('createEvent', () => {
 
     expect(id).to.equal('acme/api:io.kpr.proxy.failed:proxy.example.com:2026-08-21T14:28:00.000Z');
     expect(subject).to.equal('acme/api');
+  });
+
+  it('tells orphans apart by what they are and when', () => {
+    const orphan = { path: 'acme/api', uuid: 'u1', at: '2026-08-21T14:28:00.000Z' };
+
+    const ids = (['found', 'deleted'] as const).map((what) => happeningOfOrphan(what, orphan).id);
+
+    expect(ids).to.deep.equal([
+      'u1:io.kpr.orphan.found:2026-08-21T14:28:00.000Z',
+      'u1:io.kpr.orphan.deleted:2026-08-21T14:28:00.000Z',
+    ]);
   });
 
   it('has no subject where it concerns all, and an id of its own each time an alarm begins', () => {
