@@ -13,6 +13,7 @@ import { benchDetector } from './benches/detector.ts';
 import { benchIdle } from './benches/idle.ts';
 import { benchLarge } from './benches/large.ts';
 import { benchLayer } from './benches/layer.ts';
+import { benchPages } from './benches/pages.ts';
 import { benchPush } from './benches/push.ts';
 import { benchToken } from './benches/token.ts';
 import { type Lab, openLab } from './lab.ts';
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   idle: benchIdle,
   burst: benchBurst,
   token: benchToken,
+  pages: benchPages,
   layer: benchLayer,
   large: benchLarge,
   crowd: benchCrowd,
