@@ -27,7 +27,7 @@ export interface NotificationApi {
   readonly enable: (n: number) => Promise<boolean>;
 }
 
-const Params = z.object({ n: z.coerce.number().int().min(1) });
+export const ReceiverParams = z.object({ n: z.coerce.number().int().min(1) });
 
 /** Adds the routes to a server that knows who asks. */
 export function addNotificationRoutes(
@@ -41,7 +41,7 @@ export function addNotificationRoutes(
 
   server.post('/api/v1/notifications/:n/enable', async (request, reply) => {
     requireChangeAll(api.callerOf(request));
-    const { n } = read(Params, request.params);
+    const { n } = read(ReceiverParams, request.params);
     if (!(await api.enable(n))) throw new RequestError(404, `there is no receiver ${n}`);
     return reply.status(202).send({ n });
   });

@@ -50,7 +50,7 @@ const MOST_PATHS = 1000;
 const ANSWER_MS = 50_000;
 
 const Which = { paths: z.array(z.string()).min(1).max(MOST_PATHS).optional(), all: z.literal(true).optional() };
-const DeleteBody = z
+export const DeleteBody = z
   .strictObject({
     ...Which,
     limit: z.number().int().min(1).max(MOST_PATHS).optional(),
@@ -58,7 +58,7 @@ const DeleteBody = z
     dryRun: z.boolean().default(false),
   })
   .refine(isOneGiven, 'give one of paths, all');
-const KeepBody = z
+export const KeepBody = z
   .strictObject({ ...Which, dryRun: z.boolean().default(false) })
   .refine(isOneGiven, 'give one of paths, all');
 

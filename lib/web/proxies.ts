@@ -32,7 +32,7 @@ export interface ProxyApi {
 const ANSWER_MS = 25_000;
 const MOST_NAMES = 100;
 
-const SyncBody = z.strictObject({
+export const SyncBody = z.strictObject({
   path: z.string(),
   proxies: z.array(z.string().min(1)).min(1).max(MOST_NAMES).optional(),
   dryRun: z.boolean().default(false),

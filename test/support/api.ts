@@ -64,11 +64,16 @@ export function createFakeApi(over: Partial<ApiDeps> = {}): ApiDeps {
   };
 }
 
-/** The server of an API, to be asked by `inject` and closed; everybody is this caller. */
-export function createApiServer(api: ApiDeps, caller: () => Caller = () => LOCAL_OPERATOR): FastifyInstance {
+/** The server of an API, to be asked by `inject` and closed; everybody is this caller. @param prepare before any route */
+export function createApiServer(
+  api: ApiDeps,
+  caller: () => Caller = () => LOCAL_OPERATOR,
+  prepare: (server: FastifyInstance) => void = () => undefined,
+): FastifyInstance {
   const server = createServer((error) => {
     throw error;
   });
+  prepare(server);
   addApiRoutes(server, { ...api, callerOf: caller });
   return server;
 }

@@ -3,6 +3,7 @@ import { createServer, request, type Server } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
+import { OPERATIONS } from '../../../lib/web/operations.ts';
 import { createImage } from '../../support/image/image.ts';
 import { until } from '../../support/until.ts';
 import { type DaemonBench, openDaemonBench, type Serving } from './bench.ts';
@@ -74,6 +75,27 @@ describe('kpr, on a daemon', function () {
     expect(drained.stdout).to.equal('drain   reconcile  1 waiting jobs\n');
     expect((await bench.run('wait', `${PATH}:1`)).code).to.equal(0);
   });
+
+  it('answers every read as its document says', async () => {
+    await bench.lab.push(PATH, '1', older);
+    await bench.run('wait', PATH, '--timeout', '40');
+
+    for (const { path, answer, method } of OPERATIONS.filter((operation) => operation.method === 'GET')) {
+      const query = { plan: `path=${PATH}`, explain: `path=${PATH}`, wait: `ref=${PATH}&timeoutSeconds=0` }[path] ?? '';
+      if (path.includes(':')) continue;
+      const told = await ask(method, `/api/v1/${path}?${query}`);
+      expect(answer.parse(told), path).to.deep.equal(told);
+    }
+  });
+
+  const ask = (method: string, path: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      request({ socketPath: join(bench.stateDir, 'api.sock'), method, path }, (answer) => {
+        resolve(answer.toArray().then((chunks): unknown => JSON.parse(chunks.join(''))));
+      })
+        .on('error', reject)
+        .end();
+    });
 
   describe('exits', () => {
     it('0 when it is done', async () => {
