@@ -1,7 +1,8 @@
 /**
- * Every name that a person can set, read once at start. The only file that sees the environment of the process.
+ * Every name that a person can set, read once at start.
  */
 import type { z } from 'zod';
+import type { Environment } from './config/environment.ts';
 import type { Secret } from './config/secret.ts';
 import { isGiven, loadSecret, loadSecrets, type Secrets } from './config/secrets.ts';
 import { findUnknown } from './config/unknown.ts';
@@ -17,9 +18,9 @@ import {
 } from './config/variables.ts';
 import { ConfigError } from './errors.ts';
 
+export type { Environment } from './config/environment.ts';
 export type { Secret } from './config/secret.ts';
 export { type Address, isLoopback, type PulpUrl } from './config/values.ts';
-export type Environment = Readonly<Record<string, string | undefined>>;
 export type Role = (typeof ROLES)[number];
 
 /** How the reactor shows itself to Pulp. */
@@ -82,11 +83,6 @@ export interface KeyConfig {
   readonly stateDir: string;
   readonly key: Secret | null;
   readonly publicUrl: URL | null;
-}
-
-/** The environment of this process. */
-export function readEnvironment(): Environment {
-  return { ...process.env };
 }
 
 /** @throws E_CONFIG naming every bad variable, a line each */

@@ -5,7 +5,7 @@
  * Without the `--`, Node 20 takes an `--env-file` behind the script for its own and ends where the file is missing.
  */
 import { runCli } from '../lib/cli/program.ts';
-import { readEnvironment } from '../lib/config.ts';
+import { readEnvironment } from '../lib/config/environment.ts';
 
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 /** After a verb has ended, nothing should be left to wait for. */

@@ -137,7 +137,7 @@ function createProgram(io: Io): Command {
     });
 
   verb(program, 'version', 'the version').action(async (_options: unknown, command: Command) => {
-    const { versionVerb } = await import('./settings.ts');
+    const { versionVerb } = await import('./version.ts');
     versionVerb(io, readVersion(), command.optsWithGlobals<CommonOptions>());
   });
   addExamples(program, '');

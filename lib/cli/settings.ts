@@ -1,5 +1,5 @@
 /**
- * Verbs about the program itself: config show, config validate, version.
+ * Verbs about the program itself: config show, config validate.
  */
 import { describeConfig, type Environment, loadConfig } from '../config.ts';
 import { formatTable } from './table.ts';
@@ -19,9 +19,4 @@ export function validateConfigVerb(io: Io, env: Environment, { output, quiet }: 
   loadConfig(env);
   if (output === 'json') printJson(io, { isValid: true });
   else if (!quiet) printLines(io, ['the configuration is valid']);
-}
-
-export function versionVerb(io: Io, version: string, { output }: CommonOptions): void {
-  if (output === 'json') printJson(io, { version, node: process.versions.node });
-  else printLines(io, [`kpr ${version}`]);
 }
