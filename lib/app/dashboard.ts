@@ -43,6 +43,7 @@ export function createDashboardDeps({ config, redis, daemon, log: parent, view, 
       return { behind, last };
     },
     listOrphans: (signal) => daemon.orphaning.orphans.list(signal),
+    listReceivers: async () => daemon.notifying.listReceivers(),
     registry: config.registryHosts[0] ?? config.publicUrl.host,
     now: Date.now,
     queues: daemon.queues.all,

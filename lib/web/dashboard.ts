@@ -80,7 +80,7 @@ export function createDashboard(deps: DashboardDeps): FastifyPluginAsync {
     await server.register(async (scope) => {
       keepNothing(scope);
       requireSignIn(scope, deps, visitors);
-      addQueuesPage(scope, deps, visitors.callerOf);
+      addQueuesPage(scope, deps, visitors.of);
     });
   };
 }

@@ -5,10 +5,12 @@
 import type { Job, Queue } from 'bullmq';
 import type { FastifyInstance, FastifyReply, FastifyRequest, LightMyRequestResponse } from 'fastify';
 import { type Caller, mayChangeAll } from '../domain/caller.ts';
-import { type CallerOf, isSeen, requireOperator } from './access.ts';
+import { isSeen, requireOperator } from './access.ts';
 import { RequestError, toAnswer } from './answer.ts';
+import { askApi } from './pages/ask-api.ts';
 import { createBoard, QUEUES_PATH } from './queues-board.ts';
 import { isWrite } from './session.ts';
+import type { Visitor } from './visitor.ts';
 
 export interface QueuesPageDeps {
   readonly queues: readonly Queue[];
@@ -16,8 +18,10 @@ export interface QueuesPageDeps {
   readonly promote: (path: string) => Promise<void>;
 }
 
-/** What bull-board does by itself, for all queues, one queue, or one job. */
-const ITS_OWN = /^\/api\/queues\/(?:[a-z]+\/)?(?:(?:pause|resume)$|(?:[\w-]+\/)?clean(?:\/\w+)?$)/;
+/** What bull-board does by itself, for one queue or one job. */
+const ITS_OWN = /^\/api\/queues\/[a-z]+\/(?:[\w-]+\/)?clean(?:\/\w+)?$/;
+/** What the API keeps account of, for one queue or all. */
+const HALT = /^\/api\/queues\/(?:(?<name>[a-z]+)\/)?(?<action>pause|resume)$/;
 /** Trying again, one job or all of a state. */
 const AGAIN =
   /^\/api\/queues\/(?<name>[a-z]+)\/(?:(?<id>[\w-]+)\/(?:retry|promote)|(?:retry\/(?<state>failed)|promote))$/;
@@ -34,7 +38,12 @@ const PASSED_ON = ['content-type', 'cache-control', 'etag', 'last-modified'] as 
 const MOST_JOBS = 1000;
 
 /** Adds it to a server that knows who asks, and has checked that writes come from pages of ours. */
-export function addQueuesPage(server: FastifyInstance, { queues, promote }: QueuesPageDeps, callerOf: CallerOf): void {
+export function addQueuesPage(
+  server: FastifyInstance,
+  { queues, promote }: QueuesPageDeps,
+  visitorOf: (request: FastifyRequest) => Visitor,
+): void {
+  const callerOf = (request: FastifyRequest): Caller => visitorOf(request).caller;
   const board = createBoard(queues);
 
   const retry = async ({ name, id, state }: Readonly<Record<string, string | undefined>>): Promise<void> => {
@@ -51,6 +60,15 @@ export function addQueuesPage(server: FastifyInstance, { queues, promote }: Queu
   const write = async (path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     if (!mayChangeAll(callerOf(request))) {
       throw new RequestError(403, 'only who may change all organizations changes queues', 'retry a push on its page');
+    }
+    const { name, action } = HALT.exec(path)?.groups ?? {};
+    if (action !== undefined) {
+      for (const queue of name === undefined ? queues.map((one) => one.name) : [name]) {
+        const url = `/api/v1/queues/${queue}/${action}`;
+        const answer = await askApi(server, request, visitorOf(request), { method: 'POST', url, payload: {} });
+        if (answer.statusCode >= 300) return passOn(answer, reply);
+      }
+      return reply.status(200).send({});
     }
     const again = AGAIN.exec(path)?.groups;
     if (again) {

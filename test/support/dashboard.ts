@@ -97,6 +97,7 @@ export async function openDashboard(over: Partial<DashboardDeps> = {}): Promise<
     listBriefs: async () => receipts.map(briefOf),
     findPushes: async (ids) => ids.flatMap((id) => receipts.find((receipt) => receipt.id === id) ?? []),
     readProxies: async () => ({ behind: [], last: new Map() }),
+    listReceivers: async () => [],
     listOrphans: async () => [],
     registry: 'push.example.com',
     now: () => NOW,

@@ -15,7 +15,10 @@ import { urlOf } from './parts.ts';
 import { renderProblem } from './problem.ts';
 
 interface Action {
-  readonly url: string;
+  /** of the API, as it is registered */
+  readonly route: string;
+  /** where it is not the route itself */
+  readonly url?: (form: Form) => string;
   /** What the API is sent. */
   readonly body: (form: Form) => object;
   /** what has to be typed first, as a confirmation */
@@ -24,7 +27,8 @@ interface Action {
 }
 
 const Form = z.object({
-  path: z.string().max(300),
+  path: z.string().max(300).default(''),
+  receiver: z.coerce.number().int().min(1).catch(1).default(1),
   tag: z.string().max(200).default(''),
   digest: z.string().max(100).default(''),
   reason: z.string().max(500).default(''),
@@ -36,36 +40,42 @@ type Form = z.infer<typeof Form>;
 
 const ACTIONS = {
   reprocess: {
-    url: '/api/v1/reprocess',
+    route: '/api/v1/reprocess',
     body: ({ path }) => ({ paths: [path] }),
     done: 'Queued as the next one.',
   },
   unpin: {
-    url: '/api/v1/reprocess',
+    route: '/api/v1/reprocess',
     body: ({ path }) => ({ paths: [path], unpin: true }),
     done: 'Pins are dropped; queued as the next one.',
   },
   'roll-back': {
-    url: '/api/v1/rollback',
+    route: '/api/v1/rollback',
     body: ({ path, tag, digest, reason }) => ({ path, tag, digest, ...(reason !== '' && { reason }) }),
     typed: 'tag',
     done: 'Rolled back: a new push version is on its way.',
   },
   'sync-proxies': {
-    url: '/api/v1/proxies/sync',
+    route: '/api/v1/proxies/sync',
     body: ({ path }) => ({ path }),
     done: 'Smart proxies are told to sync.',
   },
   keep: {
-    url: '/api/v1/orphans/keep',
+    route: '/api/v1/orphans/keep',
     body: ({ path }) => ({ paths: [path] }),
     done: 'Kept: it is published again.',
   },
   delete: {
-    url: '/api/v1/orphans/delete',
+    route: '/api/v1/orphans/delete',
     body: ({ path, unproven }) => ({ paths: [path], ...(unproven && { unproven: true }) }),
     typed: 'path',
     done: 'Ordered: it is deleted once no token for it is alive.',
+  },
+  enable: {
+    route: '/api/v1/notifications/:n/enable',
+    url: ({ receiver }) => `/api/v1/notifications/${receiver}/enable`,
+    body: () => ({}),
+    done: 'Enabled: it is told again from now on.',
   },
 } as const satisfies Readonly<Record<string, Action>>;
 
@@ -85,7 +95,7 @@ const DONE = 'done';
 /** Adds the routes of the buttons, behind everything that says who asks. */
 export function addActions(server: FastifyInstance, visitorOf: (request: FastifyRequest) => Visitor): Actions {
   const has = ({ caller }: Visitor, name: ActionName): boolean =>
-    caller.role === 'operator' && server.hasRoute({ method: 'POST', url: ACTIONS[name].url });
+    caller.role === 'operator' && server.hasRoute({ method: 'POST', url: ACTIONS[name].route });
 
   server.post(`${ADDRESS}/:name`, async (request, reply) => {
     const { name } = read(z.object({ name: z.string() }), request.params);
@@ -117,7 +127,8 @@ async function order(
   visitor: Visitor,
   name: ActionName,
 ): Promise<FastifyReply> {
-  const question = { method: 'POST', url: action.url, payload: action.body(form) } as const;
+  const url = action.url?.(form) ?? action.route;
+  const question = { method: 'POST', url, payload: action.body(form) } as const;
   const answer = await askApi(server, request, visitor, question);
   if (answer.statusCode < 300) return reply.redirect(withDone(safeNext(form.next), name), 303);
   const { error } = read(z.object({ error: Shown }), answer.json());

@@ -3,6 +3,7 @@ import type { Brief } from '../../domain/brief.ts';
 import type { OrphanView } from '../../domain/orphan-view.ts';
 import type { Behind, LastResult } from '../../domain/proxy-state.ts';
 import type { Receipt } from '../../domain/receipt.ts';
+import type { ShownReceiver } from '../notifications.ts';
 import type { Status } from '../status.ts';
 
 /** All throw E_TRANSPORT. */
@@ -16,6 +17,8 @@ export interface PagesDeps {
     /** by the name of the proxy */
     readonly last: ReadonlyMap<string, LastResult>;
   }>;
+  /** who is told what happens */
+  readonly listReceivers: () => Promise<readonly ShownReceiver[]>;
   readonly listOrphans: (signal: AbortSignal) => Promise<readonly OrphanView[]>;
   /** host[:port] that people push to */
   readonly registry: string;

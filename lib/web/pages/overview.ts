@@ -1,7 +1,7 @@
 /** `/`: is it well, what waits, what needs somebody, what came last. */
 import type { FastifyInstance } from 'fastify';
 import type { Brief } from '../../domain/brief.ts';
-import type { Caller } from '../../domain/caller.ts';
+import { type Caller, mayChangeAll } from '../../domain/caller.ts';
 import { newestFirst, type Overview, overviewOf } from '../../domain/overview.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import { isSeen } from '../access.ts';
@@ -38,6 +38,7 @@ export function addOverview(server: FastifyInstance, deps: PagesDeps, actions: A
           html`<h1 class="unseen">Overview</h1>`,
           live('alarms', renderAlarms(status, caller, now)),
           live('figures', renderFigures(status, overview, caller)),
+          live('receivers', await renderReceivers(deps, visitor, actions)),
           live(
             'needy',
             renderNeedy(find(needy), overview.failed.length, visitor, actions, mayExplain(server, visitor)),
@@ -65,6 +66,20 @@ ${own.map(
     html`<li><strong>${alarm}</strong> ${message} <span class="soft" title="${utc(since)}"> · for ${duration(now - Date.parse(since))}</span>${hint !== null && html`<br><span class="soft">${hint}</span>`}</li>`,
 )}
 </ul></section>`;
+}
+
+/** Receivers that are told nothing any more, for those who can change that. */
+async function renderReceivers({ listReceivers }: PagesDeps, visitor: Visitor, actions: Actions): Promise<Piece> {
+  if (!mayChangeAll(visitor.caller)) return null;
+  const disabled = (await listReceivers()).filter(({ state }) => state === 'disabled');
+  if (disabled.length === 0) return null;
+  const rows = disabled.map(
+    ({ n, url, since, reason }) => html`<tr><th scope="row">${url}</th><td class="wide">${reason ?? ''}</td>
+<td>${since === null ? '' : utc(since)}</td>
+<td class="actions">${actions.button(visitor, 'enable', 'Enable', { receiver: String(n), next: '/' })}</td></tr>`,
+  );
+  return html`<section aria-labelledby="receivers-title"><h2 id="receivers-title">Told nothing any more</h2>
+${table('Disabled receivers', ['Receiver', 'Why', 'Since', null], rows)}</section>`;
 }
 
 /** The lag of all is known from when a push is seen; of some organizations, from when a run begins. */

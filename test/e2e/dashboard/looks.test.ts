@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { PASSWORD } from '../../support/dashboard.ts';
+import { PASSWORD, pushOf } from '../../support/dashboard.ts';
 import { type Chromium, NO_CHROMIUM, startChromium } from './chromium.ts';
 import { openSampleSite, type SampleSite } from './sample-site.ts';
 
@@ -19,6 +19,7 @@ const PATHS = [
   '/pushes/none@1',
 ] as const;
 const PHONE = { width: 360, height: 740 };
+const REFRESH_MS = 5000;
 /** Of what axe finds, what keeps somebody from using a page. */
 const SEVERE = new Set(['serious', 'critical']);
 
@@ -174,6 +175,37 @@ describeIt(`the dashboard in Chromium${NO_CHROMIUM}`, function () {
     await page.keyboard.press('Enter');
 
     expect(await page.getByRole('status').textContent()).to.contain('Ordered');
+  });
+
+  it('refreshes by itself, keeps the keyboard where it is, and stops while it is paused', async () => {
+    const page = await visit('/pushes?path=fresh');
+    await page.clock.install();
+    await enter(page);
+    const rows = page.getByRole('row').filter({ hasText: 'fresh' });
+    const refreshed = async () => {
+      const answer = page.waitForResponse((response) => response.url().includes('/pushes'));
+      await page.clock.runFor(REFRESH_MS);
+      await answer;
+    };
+
+    site.bench.receipts.push(pushOf('acme/fresh/one'));
+    await refreshed();
+    await rows.first().waitFor();
+    await page.getByRole('link', { name: 'acme/fresh/one' }).focus();
+    site.bench.receipts.push(pushOf('acme/fresh/two'));
+    await refreshed();
+    await page.getByRole('link', { name: 'acme/fresh/two' }).waitFor();
+    const focused = await page.evaluate('document.activeElement.textContent');
+
+    await page.getByRole('button', { name: 'Pause refresh' }).click();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.clock.runFor(10 * REFRESH_MS);
+    await page.getByRole('button', { name: 'Resume refresh' }).click();
+    await refreshed();
+
+    expect(focused).to.equal('acme/fresh/one');
+    expect(asked).to.have.lengthOf(1);
   });
 
   it('has no buttons for a viewer', async () => {

@@ -84,6 +84,16 @@ export const sampleDeps: Partial<DashboardDeps> = {
       ['proxy-us.example.com', { path: 'acme/web/api', outcome: 'served', reason: null, at: NOW - 10_000 }],
     ]),
   }),
+  listReceivers: async () => [
+    {
+      n: 2,
+      url: 'https://chat.example.com/hooks/registry',
+      state: 'disabled',
+      since: new Date(NOW - 180 * MINUTE_MS).toISOString(),
+      reason: 'answered 410',
+      givenUpInARow: 0,
+    },
+  ],
   listOrphans: async () => [
     orphan('acme/old/site', 'quarantined', { until: '2026-08-22T09:00:00.000Z', task: '3f0e9a77-52f4' }),
     orphan('beta/lost', 'unproven', {}),

@@ -77,6 +77,25 @@ describe('buttons of pages', function () {
     expect(sent).to.deep.equal([['operator', { paths: ['acme/bad'] }]]);
   });
 
+  it('enable a receiver that is told nothing any more, for who may change all', async () => {
+    const sent: unknown[] = [];
+    const receiver = { n: 2, url: 'https://chat.example.com/', since: null, reason: 'answered 410', givenUpInARow: 0 };
+    await reopen({
+      listReceivers: async () => [{ ...receiver, state: 'disabled' }],
+      addApi: (server) => {
+        server.post('/api/v1/notifications/:n/enable', async ({ params }) => void sent.push(params));
+      },
+    });
+    const admin = await as('admin');
+
+    const [ofAdmin, ofOperator] = [await admin.get('/'), await (await as('operator')).get('/')];
+    await admin.post('/actions/enable', { receiver: '2' });
+
+    expect(ofAdmin.body).to.contain('chat.example.com').and.contain('answered 410');
+    expect(ofOperator.body).to.not.contain('chat.example.com');
+    expect(sent).to.deep.equal([{ n: '2' }]);
+  });
+
   it('explain a path in the words of the API, or say why that cannot be', async () => {
     const points = [{ topic: 'next', message: '<i>nothing</i>', reason: 'paced', hint: 'wait' }];
     let status = 200;
@@ -129,12 +148,12 @@ describe('buttons of pages', function () {
     });
   }
 
-  it('answer 401 to nobody, 404 to what there is not, 400 to half a form', async () => {
+  it('answer 401 to nobody, 404 to what there is not, 400 to what is no path', async () => {
     const operator = await as('operator');
     const answers = [
       await bench.openBrowser().post('/actions/reprocess', { path: 'acme/bad' }),
       await operator.post('/actions/constructor', { path: 'acme/bad' }),
-      await operator.post('/actions/reprocess'),
+      await operator.post('/actions/reprocess', { path: 'x'.repeat(400) }),
     ];
 
     expect(answers.map(({ statusCode }) => statusCode)).to.deep.equal([401, 404, 400]);
