@@ -22,7 +22,7 @@ import type { NotificationApi } from '../web/notifications.ts';
 
 export interface Notifying extends NotificationApi {
   /** Queues the event for every receiver. Never fails: what Redis does not take is lost. */
-  tell(happening: Happening): void;
+  readonly tell: (happening: Happening) => void;
   /** The same store, which tells of each push that ended and of each new alarm. */
   listenTo(store: Store): Store;
   /** Takes jobs, once it is started; null where nobody is to be told. */
