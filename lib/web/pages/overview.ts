@@ -78,7 +78,7 @@ async function renderReceivers({ listReceivers }: PagesDeps, visitor: Visitor, a
 <td>${since === null ? '' : utc(since)}</td>
 <td class="actions">${actions.button(visitor, 'enable', 'Enable', { receiver: String(n), next: '/' })}</td></tr>`,
   );
-  return html`<section aria-labelledby="receivers-title"><h2 id="receivers-title">Told nothing any more</h2>
+  return html`<section aria-labelledby="receivers-title"><h2 id="receivers-title">Disabled receivers</h2>
 ${table('Disabled receivers', ['Receiver', 'Why', 'Since', null], rows)}</section>`;
 }
 

@@ -116,7 +116,14 @@ export const sampleDeps: Partial<DashboardDeps> = {
         { topic: 'next', message: 'nothing to do', reason: null, hint: null },
       ],
     }));
-    for (const url of ['reprocess', 'rollback', 'proxies/sync', 'orphans/keep', 'orphans/delete']) {
+    for (const url of [
+      'reprocess',
+      'rollback',
+      'proxies/sync',
+      'orphans/keep',
+      'orphans/delete',
+      'notifications/:n/enable',
+    ]) {
       server.post(`/api/v1/${url}`, async (_request, reply) => reply.status(202).send({}));
     }
   },
