@@ -76,6 +76,8 @@ export interface ClientConfig {
   readonly url: URL | null;
   readonly login: string | null;
   readonly password: Secret | null;
+  /** further authorities that may have made the daemon's certificate */
+  readonly caFile: string | null;
 }
 
 /** What concerns the keys of the tokens; `key` null: the file token.key in the state directory. */
@@ -103,8 +105,13 @@ export function loadClientConfig(env: Environment): ClientConfig {
   const password = loadSecret('KPR_PASSWORD', env, problems);
   const variables = parse(ClientVariables, env, problems);
   if (!variables || problems.length > 0) throw new ConfigError(problems.join('\n'));
-  const { KPR_STATE_DIR: stateDir, KPR_URL: url = null, KPR_LOGIN: login = null } = variables;
-  return { stateDir, url, login, password };
+  const {
+    KPR_STATE_DIR: stateDir,
+    KPR_URL: url = null,
+    KPR_LOGIN: login = null,
+    KPR_CA_FILE: caFile = null,
+  } = variables;
+  return { stateDir, url, login, password, caFile };
 }
 
 /** @throws E_CONFIG naming every bad one of the few variables that concern the keys of the tokens */

@@ -1,9 +1,11 @@
 /**
  * Asks a daemon: the one on this machine by its socket, or one elsewhere by its URL.
  */
+import { readFileSync } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { z } from 'zod';
 import type { ClientConfig } from '../config.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
@@ -28,6 +30,8 @@ const Refusal = z.object({
 });
 
 const ANSWER_MS = 60_000;
+/** What a web server says for a daemon that does not answer, and the daemon for those behind it. */
+const SILENT = [502, 503, 504];
 
 export function createApiClient(config: ClientConfig, signal: AbortSignal): ApiClient {
   const call = async <T>(method: string, path: string, body: object | null, schema: z.ZodType<T>): Promise<T> => {
@@ -67,6 +71,7 @@ function exchange(
     method,
     signal,
     timeout: ANSWER_MS,
+    ...trustOf(config),
     headers: { ...credentialsOf(config), ...(sent === null ? {} : { 'content-type': 'application/json' }) },
   };
   return new Promise((resolve, reject) => {
@@ -80,6 +85,20 @@ function exchange(
     request.on('error', (error) => reject(signal.aborted ? error : toSilence(config, socketPath, error)));
     request.end(sent);
   });
+}
+
+/** @throws CliError usage when KPR_CA_FILE cannot be read */
+function trustOf({ url, caFile }: ClientConfig): { ca?: string[] } {
+  if (url?.protocol !== 'https:' || caFile === null) return {};
+  try {
+    return { ca: [...rootCertificates, readFileSync(caFile, 'utf8')] };
+  } catch (error) {
+    throw new CliError(
+      EXIT.usage,
+      'configuration',
+      `KPR_CA_FILE: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 function credentialsOf({ login, password }: ClientConfig): Record<string, string> {
@@ -112,7 +131,7 @@ function exitCodeOf(status: number): ExitCode {
   if (status === 404) return EXIT.notFound;
   if (status === 400 || status === 413) return EXIT.usage;
   if (status < 500) return EXIT.refused;
-  return status === 503 ? EXIT.silent : EXIT.failed;
+  return SILENT.includes(status) ? EXIT.silent : EXIT.failed;
 }
 
 function parseJson(text: string): unknown {

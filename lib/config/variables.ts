@@ -41,6 +41,7 @@ export const ClientVariables = z.object({
   KPR_STATE_DIR: value.file,
   KPR_URL: value.webUrl.optional(),
   KPR_LOGIN: value.text.optional(),
+  KPR_CA_FILE: value.file.optional(),
 });
 
 /** What the keys of the tokens need, before anything else is configured. */
@@ -60,7 +61,6 @@ export const Variables = z.object({
   KPR_PULP_CERT_FILE: value.file.optional(),
   KPR_PULP_KEY_FILE: value.file.optional(),
   KPR_PULP_LOGIN: value.text.optional(),
-  KPR_CA_FILE: value.file.optional(),
   KPR_REGISTRY_HOSTS: value.list.pipe(z.array(value.registryHost).min(1, 'must name a host')).optional(),
   KPR_PATH_PREFIX: z.string().refine(isPrefix, 'must be one lower-case segment of a container name, with a dot in it'),
   KPR_TOKEN_SUBJECT: value.text.optional(),

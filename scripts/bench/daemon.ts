@@ -43,7 +43,7 @@ export interface Daemon {
 export function connectDaemon(site: Site, { env, metricsUrl }: ReactorServer): Daemon {
   const { signal = new AbortController().signal } = site;
   const client: ApiClient = createApiClient(
-    { stateDir: env['KPR_STATE_DIR'] ?? '', url: null, login: null, password: null },
+    { stateDir: env['KPR_STATE_DIR'] ?? '', url: null, login: null, password: null, caFile: null },
     signal,
   );
   return {

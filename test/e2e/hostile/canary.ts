@@ -83,7 +83,10 @@ async function readValue(redis: Redis, key: string): Promise<unknown> {
 }
 
 async function readApi(stateDir: string): Promise<string> {
-  const client = createApiClient({ stateDir, url: null, login: null, password: null }, AbortSignal.timeout(10_000));
+  const client = createApiClient(
+    { stateDir, url: null, login: null, password: null, caFile: null },
+    AbortSignal.timeout(10_000),
+  );
   const answers = [
     await client.get('status', {}, z.unknown()),
     await client.get('pushes', { limit: '500' }, z.unknown()),

@@ -148,7 +148,10 @@ export async function waitUntilDone(world: RunningWorld, paths: readonly string[
 
 function createClient({ reactor }: RunningWorld): ApiClient {
   const stateDir = reactor.env['KPR_STATE_DIR'] ?? '';
-  return createApiClient({ stateDir, url: null, login: null, password: null }, AbortSignal.timeout(150_000));
+  return createApiClient(
+    { stateDir, url: null, login: null, password: null, caFile: null },
+    AbortSignal.timeout(150_000),
+  );
 }
 
 /** Waits until Katello lists this tag in some repository. */

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -8,6 +10,7 @@ import { z } from 'zod';
 import { createApiClient } from '../../../lib/cli/api-client.ts';
 import { CliError } from '../../../lib/cli/exit.ts';
 import { createSecret } from '../../../lib/config/secret.ts';
+import { createCertificates } from '../../support/certificates.ts';
 
 const Anything = z.looseObject({});
 const refusal = { error: { code: 'E_REFUSED', reason: 'pinned', message: 'no', hint: 'do' } };
@@ -40,7 +43,7 @@ describe('createApiClient', () => {
   });
 
   const client = (signal = new AbortController().signal) =>
-    createApiClient({ stateDir: dir, url: null, login: null, password: null }, signal);
+    createApiClient({ stateDir: dir, url: null, login: null, password: null, caFile: null }, signal);
 
   const failureOf = async (work: Promise<unknown>): Promise<CliError> => {
     const error = await work.then(
@@ -76,6 +79,7 @@ describe('createApiClient', () => {
       url: new URL(`http://127.0.0.1:${port}`),
       login: 'alice',
       password: createSecret('pw'),
+      caFile: null,
     };
 
     const got = await createApiClient(config, AbortSignal.timeout(5000)).get('status', {}, Anything);
@@ -83,6 +87,29 @@ describe('createApiClient', () => {
     elsewhere.close();
 
     expect(got).to.deep.equal({ got: `Basic ${Buffer.from('alice:pw').toString('base64')}` });
+  });
+
+  it('believes an authority of its own, and no other', async () => {
+    const { ca, server: pair } = await createCertificates();
+    const caFile = join(dir, 'ca.crt');
+    await writeFile(caFile, ca);
+    const elsewhere = createSecureServer(pair, (_, response) => void response.end('{"got":1}'));
+    elsewhere.listen(0, 'localhost');
+    await once(elsewhere, 'listening');
+    const address = elsewhere.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const config = { stateDir: dir, url: new URL(`https://localhost:${port}`), login: null, password: null };
+    const ask = (file: string | null) =>
+      createApiClient({ ...config, caFile: file }, AbortSignal.timeout(5000)).get('status', {}, Anything);
+
+    const got = await ask(caFile);
+    const [stranger, unreadable] = [await failureOf(ask(null)), await failureOf(ask(join(dir, 'none')))];
+    elsewhere.closeAllConnections();
+    elsewhere.close();
+
+    expect(got).to.deep.equal({ got: 1 });
+    expect(stranger.exitCode).to.equal(5);
+    expect(unreadable).to.include({ exitCode: 2, reason: 'configuration' });
   });
 
   const codes: [number, number][] = [
@@ -111,7 +138,7 @@ describe('createApiClient', () => {
   it('takes a refusal that is not of a daemon', async () => {
     answer = { status: 502, body: '<html>Bad gateway' };
 
-    expect(await failureOf(client().get('status', {}, Anything))).to.include({ exitCode: 1, message: 'status 502' });
+    expect(await failureOf(client().get('status', {}, Anything))).to.include({ exitCode: 5, message: 'status 502' });
   });
 
   it('takes an answer of an unknown form', async () => {
@@ -121,7 +148,7 @@ describe('createApiClient', () => {
   });
 
   it('exits 5 when nobody answers', async () => {
-    const config = { stateDir: join(dir, 'none'), url: null, login: null, password: null };
+    const config = { stateDir: join(dir, 'none'), url: null, login: null, password: null, caFile: null };
     const nowhere = createApiClient(config, AbortSignal.timeout(5000));
 
     expect(await failureOf(nowhere.get('status', {}, Anything))).to.include({ exitCode: 5, reason: 'daemon-down' });

@@ -200,7 +200,13 @@ describe('loadConfig, Pulp', () => {
 
 describe('loadClientConfig', () => {
   it('asks for nothing: the daemon on this machine is found by its default', () => {
-    expect(loadClientConfig({})).to.deep.equal({ stateDir: '/var/lib/kpr', url: null, login: null, password: null });
+    expect(loadClientConfig({})).to.deep.equal({
+      stateDir: '/var/lib/kpr',
+      url: null,
+      login: null,
+      password: null,
+      caFile: null,
+    });
   });
 
   it('does not care about variables of the daemon', () => {

@@ -80,7 +80,10 @@ async function findWritesOfOneMoreRun(rig: Rig, members: Pair['members'], record
 
 async function reprocessAll({ site }: Rig, { name }: Member): Promise<string[]> {
   const stateDir = join(site.dir, name);
-  const api = createApiClient({ stateDir, url: null, login: null, password: null }, AbortSignal.timeout(30_000));
+  const api = createApiClient(
+    { stateDir, url: null, login: null, password: null, caFile: null },
+    AbortSignal.timeout(30_000),
+  );
   return (await api.post('reprocess', { all: true }, Reprocessed)).paths;
 }
 
