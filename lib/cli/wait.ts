@@ -36,7 +36,7 @@ export async function waitVerb(
 ): Promise<void> {
   const seconds = parseSeconds(timeout);
   const endsAt = performance.now() + seconds * 1000;
-  const progress = createProgress(io, ref, Date.now);
+  const progress = createProgress(io, ref.replace(/@.*$/, ''), Date.now);
   const usual = io.stderr.isTTY ? ASK_SECONDS.terminal : ASK_SECONDS.log;
 
   // the first answer comes at once, so that a person sees what it waits for
@@ -56,9 +56,10 @@ export async function waitVerb(
   }
 }
 
-function stageOf({ isDone, push, error, message }: Arrival): string {
+function stageOf({ isDone, push, error }: Arrival): string {
   if (isDone) return 'served';
-  return error?.reason ?? (push ? (push.stage ?? push.state) : message.split(': ').at(-1)) ?? 'waiting';
+  if (error) return error.reason ?? error.code;
+  return push && push.state !== 'done' ? (push.stage ?? push.state) : 'waiting';
 }
 
 function throwIfNotDone({ path, isDone, error, message }: Arrival, seconds: number): void {
