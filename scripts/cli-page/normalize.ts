@@ -44,7 +44,7 @@ export function normalize(text: string, { site, description, path }: Recorded): 
     .replaceAll(/\b\d+\.\d s\b/g, '0.3 s')
     .replaceAll(/( {2})\d+ s$/gm, '$12 s')
     .replaceAll(/lag \d+ s/g, 'lag 0 s')
-    .replaceAll(/\b\d+ s (ahead|behind)/g, '0 s $1')
+    .replaceAll(/\b\d+ s (?:ahead of|behind|off)(?= Katello)/g, '0 s off')
     .replaceAll(/(?<=[a-z] +)\d+s$/gm, (age) => '9s'.padStart(age.length))
     .replaceAll(/ +$/gm, '');
   return Object.entries(SETTINGS).reduce(
