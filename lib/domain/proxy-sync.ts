@@ -27,6 +27,8 @@ export interface ProxyFacts {
   readonly carriesLibrary: boolean;
   /** true where syncs are wanted: the setting is on, or a person asks for this one */
   readonly isWanted: boolean;
+  /** true where the newest push has already been told of as served: nothing was pushed since */
+  readonly wasServed: boolean;
   /** when a person asked for it: what was tried before is tried again at once; null: nobody did */
   readonly askedAt: number | null;
   /** true where Katello itself starts a sync after each publish */
@@ -63,7 +65,7 @@ const LONGEST_BACKOFF_MS = 3_600_000;
 /** Decides what to do with one proxy now. */
 export function decideProxy(facts: ProxyFacts, now: number): ProxyStep {
   if (!facts.carriesLibrary) return { kind: 'skipped', reason: 'no-library' };
-  if (!facts.isWanted) return { kind: 'skipped', reason: 'setting-off' };
+  if (!facts.isWanted) return facts.wasServed ? { kind: 'served' } : { kind: 'skipped', reason: 'setting-off' };
 
   const own = ownSyncs(facts);
   const [newest] = own;

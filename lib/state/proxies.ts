@@ -20,16 +20,25 @@ export interface ProxyStates {
   wish(path: string, wish: Wish): Promise<void>;
   /** Null: nobody asks. */
   findWish(path: string): Promise<Wish | null>;
-  endWish(path: string): Promise<void>;
+  /** Paths that somebody asks for. */
+  listWishes(): Promise<string[]>;
+  /** Ends the wish that was seen; false when there is another one by now. */
+  endWish(path: string, seen: Wish | null): Promise<boolean>;
 }
+
+/** Answers whether nothing is left; the wish of somebody who asked meanwhile stays. */
+const END_WISH = `
+local left = redis.call('HGET', KEYS[1], ARGV[1])
+if left == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) left = false end
+return left and 0 or 1`;
 
 /** A wish that nobody could fulfil for so long is none. */
 const WISH_MS = 86_400_000;
 
-export function createProxyStates(keys: Keys): ProxyStates {
+export function createProxyStates(keys: Keys, now: () => number): ProxyStates {
   const behind = keys.of('proxies-behind');
   const last = keys.of('proxies-last');
-  const wishes = (path: string) => keys.of('proxies-wish', path);
+  const wishes = keys.of('proxies-wishes');
   const field = (proxy: string, path: string) => JSON.stringify([proxy, path]);
 
   const listBehind = async () => {
@@ -39,8 +48,11 @@ export function createProxyStates(keys: Keys): ProxyStates {
       .filter(isBehind)
       .toSorted((a, b) => a.proxy.localeCompare(b.proxy) || a.path.localeCompare(b.path));
   };
-  const endWish = async (path: string) => {
-    await keys.run((redis) => redis.del(wishes(path)));
+  const endWish = async (path: string, text: string) =>
+    (await keys.run((redis) => redis.eval(END_WISH, 1, wishes, path, text))) === 1;
+  const readWish = (text: string | undefined | null): Wish | null => {
+    const wish = text ? parse(text) : null;
+    return isWish(wish) && wish.at > now() - WISH_MS ? wish : null;
   };
 
   return {
@@ -54,7 +66,7 @@ export function createProxyStates(keys: Keys): ProxyStates {
     forget: async (path) => {
       const gone = (await listBehind()).filter((row) => row.path === path).map(({ proxy }) => field(proxy, path));
       if (gone.length > 0) await keys.run((redis) => redis.hdel(behind, ...gone));
-      await endWish(path);
+      await keys.run((redis) => redis.hdel(wishes, path));
     },
     readLast: async () => {
       const rows = Object.entries(await keys.run((redis) => redis.hgetall(last)));
@@ -69,14 +81,19 @@ export function createProxyStates(keys: Keys): ProxyStates {
       await keys.run((redis) => redis.hset(last, proxy, JSON.stringify(result)));
     },
     wish: async (path, wish) => {
-      await keys.run((redis) => redis.set(wishes(path), JSON.stringify(wish), 'PX', WISH_MS));
+      await keys.run((redis) => redis.hset(wishes, path, JSON.stringify(wish)));
     },
     findWish: async (path) => {
-      const text = await keys.run((redis) => redis.get(wishes(path)));
-      const wish = text === null ? null : parse(text);
-      return isWish(wish) ? wish : null;
+      const text = await keys.run((redis) => redis.hget(wishes, path));
+      const wish = readWish(text);
+      if (text !== null && !wish) await endWish(path, text);
+      return wish;
     },
-    endWish,
+    listWishes: async () => {
+      const rows = Object.entries(await keys.run((redis) => redis.hgetall(wishes)));
+      return rows.flatMap(([path, text]) => (readWish(text) ? [path] : []));
+    },
+    endWish: (path, seen) => endWish(path, JSON.stringify(seen)),
   };
 }
 

@@ -61,7 +61,7 @@ export function createStore({ redis, prefix, receiptDays, onLeaseLost, now = Dat
     alarms: createAlarms(keys),
     receivers: createReceivers(keys),
     orphans: createOrphanMemory(keys, receiptDays * DAY_MS),
-    proxies: createProxyStates(keys),
+    proxies: createProxyStates(keys, now),
     acquireLease: createLeases(keys, { now: () => performance.now(), onLost: onLeaseLost }),
     readCursor: () => keys.run((client) => client.get(cursor)),
     writeCursor: async (text) => {

@@ -58,7 +58,10 @@ export interface ProxyStates {
   wish(path: string, wish: Wish): Promise<void>;
   /** Null: nobody asks. */
   findWish(path: string): Promise<Wish | null>;
-  endWish(path: string): Promise<void>;
+  /** Paths that somebody asks for. */
+  listWishes(): Promise<string[]>;
+  /** Ends the wish that was seen; false when there is another one by now. */
+  endWish(path: string, seen: Wish | null): Promise<boolean>;
 }
 
 /** What a person set. */

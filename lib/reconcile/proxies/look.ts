@@ -39,6 +39,8 @@ const REFUSED_MS = 60_000;
 const FORBIDDEN_MS = 900_000;
 const EVERY_PROXY = '*';
 const DONE: LookEnd = { kind: 'done' };
+/** Somebody asked during the look, and the job that was at hand took the place of theirs. */
+const AT_ONCE: LookEnd = { kind: 'again', afterMs: 0 };
 
 /** @throws ReactorError where Pulp or Katello do not answer, or refuse the account as such */
 export async function look(
@@ -65,8 +67,7 @@ export async function look(
   await report(deps, path, standings, receipt);
   const next = ended.flatMap(({ afterMs }) => afterMs ?? []);
   if (next.length > 0) return { kind: 'again', afterMs: Math.min(...next) };
-  await deps.states.endWish(path);
-  return DONE;
+  return (await deps.states.endWish(path, wish)) ? DONE : AT_ONCE;
 }
 
 /** Null where nothing of the path is published, or its repository is gone. */
@@ -109,6 +110,7 @@ async function lookAt(run: Look, proxy: Proxy, history: SyncHistory | null): Pro
       ...known,
       carriesLibrary: carries(proxy, mirrored),
       isWanted: isWanted(run, proxy),
+      wasServed: receipt?.proxies.some(({ name, outcome }) => name === proxy.name && outcome === 'served') ?? false,
       askedAt: isAsked(run.wish, proxy) ? (run.wish?.at ?? null) : null,
       isScheduled: isAutomatic(deps, installation),
       isServing: isSynced(known) ? await isServing(deps, proxy, mirrored, receipt, signal) : null,

@@ -14,7 +14,8 @@ import { isAutomatic } from './look.ts';
 const RECENT_MS = 86_400_000;
 
 export async function sweep(deps: ProxyDeps, readInstallation: ReadInstallation, signal: AbortSignal): Promise<void> {
-  const paths = new Set((await deps.states.listBehind()).map(({ path }) => path));
+  const behind = await deps.states.listBehind();
+  const paths = new Set([...behind.map(({ path }) => path), ...(await deps.states.listWishes())]);
   const installation = await readInstallation(signal);
   const published = hasMirrors(deps, installation) ? await deps.listPublished(deps.now() - RECENT_MS) : [];
   for (const { path, stages } of published) if (!stages.some(({ name }) => name === 'proxies')) paths.add(path);

@@ -5,6 +5,7 @@ import { openTestRedis, type TestRedis } from '../../support/state.ts';
 
 const PATH = 'acme/web/api';
 const NEAR = 'near.example.com';
+const DAY_MS = 86_400_000;
 
 describe('what the store remembers of smart proxies', function () {
   this.timeout(20_000); // starts a server
@@ -16,9 +17,14 @@ describe('what the store remembers of smart proxies', function () {
   });
   after(() => redis.close());
 
+  let now: number;
+  beforeEach(() => {
+    now = 1;
+  });
   const open = () => {
     const prefix = `{${randomUUID()}}`;
-    return createStore({ redis: redis.client, prefix, receiptDays: 1, onLeaseLost: () => undefined }).proxies;
+    const options = { redis: redis.client, prefix, receiptDays: 1, onLeaseLost: () => undefined, now: () => now };
+    return createStore(options).proxies;
   };
   const behind = (proxy: string, path: string, reason: string | null = null) => ({
     proxy,
@@ -76,10 +82,31 @@ describe('what the store remembers of smart proxies', function () {
     expect(await states.findWish(PATH)).to.deep.equal({ names: [NEAR], at: 1 });
     await states.markBehind(behind(NEAR, PATH));
 
-    await states.endWish('acme/other');
+    expect(await states.endWish('acme/other', { names: null, at: 2 })).to.equal(true);
     await states.forget(PATH);
 
     expect([await states.findWish(PATH), await states.findWish('acme/other')]).to.deep.equal([null, null]);
     expect(await states.listBehind()).to.deep.equal([]);
+  });
+
+  it('is a wish that came while another one, or none, was being fulfilled', async () => {
+    const states = open();
+    await states.wish(PATH, { names: null, at: 2 });
+
+    expect(await states.endWish(PATH, { names: [NEAR], at: 1 })).to.equal(false);
+    expect(await states.endWish(PATH, null)).to.equal(false);
+
+    expect(await states.listWishes()).to.deep.equal([PATH]);
+  });
+
+  it('is no wish that is older than a day', async () => {
+    const states = open();
+    await states.wish(PATH, { names: null, at: now });
+
+    now += DAY_MS;
+
+    expect(await states.listWishes()).to.deep.equal([]);
+    expect(await states.findWish(PATH)).to.equal(null);
+    expect(await states.endWish(PATH, null)).to.equal(true);
   });
 });

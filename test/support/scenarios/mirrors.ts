@@ -198,7 +198,11 @@ function createMemory(): { readonly states: ProxyStates; forget(): void } {
       writeLast: async (proxy, result) => void last.set(proxy, result),
       wish: async (path, wish) => void wishes.set(path, wish),
       findWish: async (path) => wishes.get(path) ?? null,
-      endWish: async (path) => void wishes.delete(path),
+      listWishes: async () => [...wishes.keys()],
+      endWish: async (path, seen) => {
+        if (JSON.stringify(wishes.get(path)) === JSON.stringify(seen)) wishes.delete(path);
+        return !wishes.has(path);
+      },
     },
   };
 }

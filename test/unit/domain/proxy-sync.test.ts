@@ -24,6 +24,7 @@ const running = (ms: number, changes: Partial<ProxySync> = {}) =>
 const facts: ProxyFacts = {
   carriesLibrary: true,
   isWanted: true,
+  wasServed: false,
   askedAt: null,
   isScheduled: true,
   publishedAt: before(5 * MINUTE),
@@ -38,6 +39,11 @@ const failed = (reason: string, afterMs: number) => ({ kind: 'failed', reason, a
 const CASES: readonly [rule: string, given: Partial<ProxyFacts>, step: object][] = [
   ['leaves alone what does not carry Library', { carriesLibrary: false }, { kind: 'skipped', reason: 'no-library' }],
   ['syncs nothing while the setting is off', { isWanted: false }, { kind: 'skipped', reason: 'setting-off' }],
+  [
+    'takes nothing back that was served before the setting was switched off, or for a person',
+    { isWanted: false, wasServed: true },
+    { kind: 'served' },
+  ],
   ['has served what was synced since the publish', { syncs: [sync({})] }, { kind: 'served' }],
   [
     'takes a sync of everything for one of the repository',
