@@ -43,6 +43,8 @@ export interface RigOptions {
   readonly redis?: 'given' | 'embedded';
   /** how many organizations Katello has [4] */
   readonly organizations?: number;
+  /** names of smart proxies that mirror the Library of each [none] */
+  readonly smartProxies?: readonly string[];
   readonly proxying?: FaultProxyOptions;
   /** of every daemon */
   readonly env?: Readonly<Record<string, string>>;
@@ -59,7 +61,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const standIn = await startKatelloStandIn({
     pulp: fakePulp,
     version: options.katelloVersion ?? '5.0.1',
-    seed: await readSeed(organizations),
+    seed: await readSeed(organizations, options.smartProxies ?? []),
   });
   const proxies = {
     pulp: await startFaultProxy(fakePulp.url, options.proxying),
@@ -151,14 +153,17 @@ export function nameInPushProduct(path: string): string {
 }
 
 /** The sandbox's people in organizations of our own; the reactor's account belongs to all of them. */
-async function readSeed(organizations: readonly string[]): Promise<Seed> {
+async function readSeed(organizations: readonly string[], smartProxies: readonly string[]): Promise<Seed> {
   const seed = Seed.parse(JSON.parse(await readFile(SEED, 'utf8')));
   const [account, ...others] = seed.users.filter(({ login }) => login === ACCOUNT.login);
   if (!account || others.length > 0) throw new Error('the sandbox has no account for the reactor');
   return Seed.parse({
     ...seed,
     organizations: organizations.map((label) => ({ name: label, label })),
-    proxies: seed.proxies.filter(({ primary }) => primary),
+    proxies: [
+      ...seed.proxies.filter(({ primary }) => primary),
+      ...smartProxies.map((name) => ({ name, url: 'http://127.0.0.1:0', libraries: organizations })),
+    ],
     users: [{ ...account, organizations }],
   });
 }
