@@ -46,6 +46,9 @@ export async function openServer(address: Address, options: ServerOptions): Prom
 /** A server that answers failures as the HTTP interface shows them; it listens nowhere yet. */
 export function createServer(onError: ServerOptions['onError']): FastifyInstance {
   const server = fastify({ bodyLimit: BODY_BYTES, requestTimeout: REQUEST_MS, forceCloseConnections: true });
+  // Fastify closes the connection of a body that is too long; the web server before us, still sending it, would then
+  // answer 502. Without that word Node reads the rest, for no longer than REQUEST_MS.
+  server.addHook('onSend', async (_, reply) => void reply.removeHeader('connection'));
   server.setNotFoundHandler(() => {
     throw new RequestError(404, 'there is nothing here');
   });

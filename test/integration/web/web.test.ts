@@ -1,7 +1,9 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import { ConfigError } from '../../../lib/errors.ts';
 import { addHealthRoutes } from '../../../lib/web/health.ts';
@@ -98,6 +100,27 @@ describe('web', function () {
         const failure = await serve(() => undefined, address).catch((error: unknown) => error);
         expect(failure).to.be.instanceOf(ConfigError);
       }
+    });
+
+    it('hears a body out that is too long, so that a web server between can still send it', async () => {
+      const address = await serve((server) => void server.post('/', () => 'heard'), { host: '127.0.0.1', port: 0 });
+      const connection = connect(address as { port: number; host: string });
+      const said = createInterface(connection)[Symbol.asyncIterator]();
+      const hear = async (line: string) => {
+        for (let next = await said.next(); !next.done; next = await said.next())
+          if (next.value.endsWith(line)) return true;
+        return false;
+      };
+      const head = (bytes: number) =>
+        `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`;
+
+      connection.write(head(1_000_000));
+      expect(await hear('HTTP/1.1 413 Payload Too Large'), 'the refusal').to.equal(true);
+      connection.write('x'.repeat(1_000_000));
+      connection.write(`${head(2)}{}`);
+
+      expect(await hear('HTTP/1.1 200 OK'), 'the next request').to.equal(true);
+      connection.destroy();
     });
 
     it('tells a caller nothing of our own faults, and us everything', async () => {

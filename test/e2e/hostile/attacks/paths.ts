@@ -76,7 +76,9 @@ export const PATH_ATTACKS: readonly Attack[] = [
     ['v2-upper', 'the version in upper case', '/V2/globex/secret/tags/list'],
     ['reactor-metrics', "the reactor's metrics", '/metrics'],
   ]),
-  ...attacksOf(both(401, 'E_REFUSED', 'sign in first'), get, [['reactor-api', "the reactor's API", '/api/v1/status']]),
+  ...attacksOf(both(401, 'E_REFUSED', 'wrong login, password or token'), get, [
+    ['reactor-api', "the reactor's API", '/api/v1/status'],
+  ]),
   ...attacksOf(both(401, '', 'Sign in · kpr'), get, [
     ['queues', "the reactor's queues", '/queues'],
     ['queues-data', "the reactor's queues as data", '/queues/api/queues'],
