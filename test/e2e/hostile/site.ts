@@ -13,7 +13,7 @@ import { waitFor } from '../../support/servers/wait.ts';
 import { type RunningWorld, startWorld } from '../../support/servers/world.ts';
 import { KINDS, type Kind } from '../../support/web-server/web-server.ts';
 import { type Gate, sendWith, tokenOf } from './client.ts';
-import { compareSnapshots, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { compareSnapshots, endSchedules, type Snapshot, takeSnapshot } from './snapshot.ts';
 import type { Answer } from './wire.ts';
 
 /** What attackers meet, and what they know. */
@@ -72,6 +72,7 @@ export async function startSite(name: World, reactorEnv: Readonly<Record<string,
   const heard: Answer[] = [];
   const hear = (answer: Answer): void => void heard.push(answer);
   const holders = { postgres: await startPostgres(world.site), katello, pulpDir: join(dir, 'pulp') };
+  await endSchedules(holders);
 
   const control = async (path: string, body: unknown): Promise<void> => {
     const answer = await fetch(`${katello.controlUrl}${path}`, { method: 'POST', body: JSON.stringify(body) });

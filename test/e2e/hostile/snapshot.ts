@@ -30,6 +30,11 @@ const World = z.record(z.string(), z.unknown());
 /** Whom an attack may take rights from, and when they last came, is not of interest here. */
 const Users = z.array(z.object({ login: z.string() }));
 
+/** What Pulp does by itself once a day (pulpcore 3.123: the cleanup of orphans) must not pass for an attack's work. */
+export async function endSchedules({ postgres }: Holders): Promise<void> {
+  await postgres.client('psql', ['--quiet', '--command', 'DELETE FROM core_taskschedule', 'pulp']);
+}
+
 export async function takeSnapshot({ postgres, katello, pulpDir }: Holders): Promise<Snapshot> {
   const [tables, world, files] = await Promise.all([
     postgres.client('psql', ['--quiet', '--no-align', '--tuples-only', '--command', TABLES, 'pulp']),
