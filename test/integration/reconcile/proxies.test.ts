@@ -112,6 +112,25 @@ describe('a look at smart proxies', function () {
     expect(mirrors.told()).to.deep.equal({ [NEAR]: 'setting-off', [FAR]: 'setting-off' });
   });
 
+  it('is followed at once by another where somebody asked meanwhile', async () => {
+    let asks = 1;
+    const askMeanwhile = (deps: ProxyDeps): ProxyDeps => ({
+      ...deps,
+      saveReceipt: async (receipt) => {
+        await deps.saveReceipt(receipt);
+        if (asks-- > 0) await deps.states.wish(receipt.path, { names: [NEAR], at: deps.now() });
+      },
+    });
+    const mirrors = createMirrors(scene, { mode: 'off', wrap: askMeanwhile });
+    await scene.push('1', scene.image('one'));
+    await scene.run();
+
+    expect(await mirrors.look()).to.deep.equal({ kind: 'again', afterMs: 0 });
+    await mirrors.settle();
+
+    expect(mirrors.told()).to.deep.equal({ [NEAR]: 'served', [FAR]: 'setting-off' });
+  });
+
   it('leaves nothing half, and nothing synced twice, wherever it ends', async () => {
     const image = scene.image('one');
     const ends = new Set<string>();
