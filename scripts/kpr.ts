@@ -18,6 +18,8 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     interrupted.abort();
   });
 }
+// a reload of a daemon that is only starting: it is reading its configuration anyway
+if (process.argv.includes('serve')) process.on('SIGHUP', () => undefined);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0); // the reader has seen enough
   throw error;

@@ -7,11 +7,15 @@ const ALL_ROLES = 4;
 const DIGEST_LENGTH = 'sha256:'.length + 4;
 
 /** State in one line, then a line for each thing that is wrong. */
-export function showStatus({ isReady, checks, roles, redis, policy, lagSeconds }: StatusView): string[] {
+export function showStatus({ isReady, checks, roles, redis, policy, lagSeconds, alarms }: StatusView): string[] {
   const able = `${isReady ? 'ready' : 'not ready'} (${roles.length === ALL_ROLES ? 'all roles' : roles.join(', ')})`;
   const lag = lagSeconds === null ? 'lag unknown' : `lag ${Math.round(lagSeconds)} s`;
   const wrong = checks.filter(({ isOk }) => !isOk).map(({ name, message }) => `! ${name}: ${message ?? 'not ok'}`);
-  return [`${able}  redis ${redis}  policy ${policy}  ${lag}`, ...wrong];
+  const raised = (alarms ?? []).map(({ alarm, path, message, hint }) => {
+    const where = path === null ? alarm : `${alarm} ${path}`;
+    return `! ${where}: ${message}${hint === null ? '' : ` (${hint})`}`;
+  });
+  return [`${able}  redis ${redis}  policy ${policy}  ${lag}`, ...wrong, ...raised];
 }
 
 /** Rows of a table of pushes, the head first. */

@@ -39,6 +39,17 @@ export const StatusView = z.looseObject({
   redis: z.string(),
   policy: z.string(),
   lagSeconds: z.number().nullable(),
+  /** null while Redis, which keeps them, is away */
+  alarms: z
+    .array(
+      z.looseObject({
+        alarm: z.string(),
+        path: z.string().nullable(),
+        message: z.string(),
+        hint: z.string().nullable(),
+      }),
+    )
+    .nullable(),
 });
 export type StatusView = z.infer<typeof StatusView>;
 

@@ -41,6 +41,7 @@ describe('showStatus', () => {
     redis: 'embedded',
     policy: 'full',
     lagSeconds: 0.4,
+    alarms: [],
   };
 
   it('is one line when all is well', () => {
@@ -57,6 +58,22 @@ describe('showStatus', () => {
       'not ready (worker)  redis embedded  policy full  lag 0 s',
       '! pulp: since 14:02',
     ]);
+  });
+
+  it('names what a person has to look at', () => {
+    const alarms = [
+      { alarm: 'blob-mismatch', path: 'acme/web/api', message: 'its bytes differ', hint: 'push it again' },
+      { alarm: 'orphan-limit', path: null, message: 'too many', hint: null },
+    ];
+
+    expect(showStatus({ ...status, alarms }).slice(1)).to.deep.equal([
+      '! blob-mismatch acme/web/api: its bytes differ (push it again)',
+      '! orphan-limit: too many',
+    ]);
+  });
+
+  it('is one line too while Redis, which keeps the alarms, is away', () => {
+    expect(showStatus({ ...status, alarms: null })).to.have.lengthOf(1);
   });
 });
 
