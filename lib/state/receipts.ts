@@ -3,6 +3,7 @@
  */
 import { type Brief, briefOf } from '../domain/brief.ts';
 import type { Receipt, ReceiptState } from '../domain/receipt.ts';
+import { createBriefs } from './briefs.ts';
 import type { Keys } from './keys.ts';
 
 export interface ReceiptQuery {
@@ -52,7 +53,7 @@ export function createReceipts(keys: Keys, keepMs: number, now: () => number): R
   const byState = (state: ReceiptState) => keys.of('receipts', state);
   const byPath = (path: string) => keys.of('receipts-of', path);
   const document = (id: string) => keys.of('receipt', id);
-  const briefs = keys.of('receipts-in-brief');
+  const briefs = createBriefs(keys);
 
   /** What was pushed too long ago, and the oldest of too many. */
   const trim = async () => {
@@ -61,8 +62,7 @@ export function createReceipts(keys: Keys, keepMs: number, now: () => number): R
       Promise.all([redis.zrange(all, 0, `-${MOST_RECEIPTS + 1}`), redis.zrangebyscore(all, '-inf', limit)]),
     );
     await keys.transact((batch) => {
-      const gone = [...surplus, ...old];
-      if (gone.length > 0) batch.hdel(briefs, ...gone);
+      briefs.remove(batch, [...surplus, ...old]);
       for (const index of [all, ...STATES.map(byState)]) {
         batch.zremrangebyscore(index, '-inf', limit);
         if (surplus.length > 0) batch.zrem(index, ...surplus);
@@ -84,7 +84,7 @@ export function createReceipts(keys: Keys, keepMs: number, now: () => number): R
       const pushedAt = Date.parse(receipt.pushedAt);
       await keys.transact((batch) => {
         batch.set(document(receipt.id), JSON.stringify(receipt), 'PX', keepMs);
-        batch.hset(briefs, receipt.id, formatBrief(briefOf(receipt)));
+        briefs.write(batch, briefOf(receipt));
         batch.zadd(all, pushedAt, receipt.id);
         batch.zadd(byPath(receipt.path), pushedAt, receipt.id);
         batch.zremrangebyscore(byPath(receipt.path), '-inf', now() - keepMs);
@@ -121,7 +121,7 @@ export function createReceipts(keys: Keys, keepMs: number, now: () => number): R
       return { items, next: formatCursor(place) };
     },
     findAll: async (ids) => (await read(ids)).filter((receipt) => receipt !== null),
-    listBriefs: async () => (await keys.run((redis) => redis.hvals(briefs))).flatMap(parseBrief),
+    listBriefs: () => briefs.list(),
   };
 }
 
@@ -163,21 +163,6 @@ function parseCursor(cursor: string | undefined): Place | null {
   if (cursor === undefined) return null;
   const [pushedAt, id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
   return { pushedAt: Number(pushedAt) || 0, id };
-}
-
-/** As words, which ten thousand of are read in a moment. */
-function formatBrief({ id, path, state, pushedAt, publishedMs }: Brief): string {
-  return [state, pushedAt, publishedMs ?? '-', id, path].join(' ');
-}
-
-/** Nothing for what another version of the program wrote. */
-function parseBrief(text: string): Brief[] {
-  const [word, pushedAt, publishedMs, id, path] = text.split(' ');
-  const state = STATES.find((known) => known === word);
-  if (state === undefined || id === undefined || path === undefined) return [];
-  return [
-    { id, path, state, pushedAt: Number(pushedAt), publishedMs: publishedMs === '-' ? null : Number(publishedMs) },
-  ];
 }
 
 /** Null when it ended meanwhile or another version of the program wrote it. */

@@ -6,6 +6,8 @@ export interface Counters {
   readonly katello: number;
   /** looks at Pulp's tasks, one request each where nothing happened */
   readonly looks: number;
+  /** what those took */
+  readonly lookSeconds: number;
   /** finished runs that found nothing to do */
   readonly unchanged: number;
 }
@@ -20,6 +22,7 @@ export function parseCounters(text: string): Counters {
     pulp: sum('kpr_upstream_requests_total', 'system="pulp"'),
     katello: sum('kpr_upstream_requests_total', 'system="katello"'),
     looks: sum('kpr_poll_duration_seconds_count', 'feed="tasks"'),
+    lookSeconds: sum('kpr_poll_duration_seconds_sum', 'feed="tasks"'),
     unchanged: sum('kpr_reconcile_total', 'outcome="unchanged"'),
   };
 }
@@ -30,6 +33,7 @@ export function between(before: Counters, after: Counters): Counters {
     pulp: after.pulp - before.pulp,
     katello: after.katello - before.katello,
     looks: after.looks - before.looks,
+    lookSeconds: after.lookSeconds - before.lookSeconds,
     unchanged: after.unchanged - before.unchanged,
   };
 }

@@ -10,12 +10,14 @@ import { benchBurst } from './benches/burst.ts';
 import { benchCalls } from './benches/calls.ts';
 import { benchCrowd } from './benches/crowd.ts';
 import { benchDetector } from './benches/detector.ts';
+import { benchHints } from './benches/hints.ts';
 import { benchIdle } from './benches/idle.ts';
 import { benchLarge } from './benches/large.ts';
 import { benchLayer } from './benches/layer.ts';
 import { benchPages } from './benches/pages.ts';
 import { benchPush } from './benches/push.ts';
 import { benchToken } from './benches/token.ts';
+import { benchWatched } from './benches/watched.ts';
 import { type Lab, openLab } from './lab.ts';
 import { describeMachine, readLoad } from './machine.ts';
 import { type Figure, Report } from './report.ts';
@@ -29,6 +31,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   burst: benchBurst,
   token: benchToken,
   pages: benchPages,
+  hints: benchHints,
+  watched: benchWatched,
   layer: benchLayer,
   large: benchLarge,
   crowd: benchCrowd,

@@ -1,16 +1,13 @@
 /** Pages of the dashboard: what the server needs for one, when as many receipts are kept as there may be. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { finish } from '../../../lib/domain/receipt.ts';
 import { createKeys } from '../../../lib/state/keys.ts';
-import { createReceipts, type Receipts } from '../../../lib/state/receipts.ts';
-import { type DashboardBench, NOW, openDashboard, pushOf } from '../../../test/support/dashboard.ts';
+import { createReceipts } from '../../../lib/state/receipts.ts';
+import { type DashboardBench, NOW, openDashboard } from '../../../test/support/dashboard.ts';
 import { openTestRedis } from '../../../test/support/state.ts';
 import { type Bench, figure } from '../bench.ts';
+import { fillReceipts } from '../receipts.ts';
 import { percentile } from '../statistics.ts';
 
-const RECEIPTS = 10_000;
-/** Two organizations take turns; a path is pushed ten times. */
-const PATHS = 1000;
 const ROUNDS = 30;
 /** Below what a visitor may ask for in a second. */
 const GAP_MS = 60;
@@ -29,8 +26,8 @@ const PAGES = [
 export const benchPages: Bench = async (_lab, say) => {
   const redis = await openTestRedis();
   const receipts = createReceipts(createKeys(redis.client, '{pages}'), YEAR_MS, () => NOW);
-  say(`${RECEIPTS} receipts`);
-  await fill(receipts);
+  say('saving receipts');
+  await fillReceipts(receipts, NOW);
   const bench = await openDashboard({
     listBriefs: () => receipts.listBriefs(),
     findPushes: (ids) => receipts.findAll(ids),
@@ -49,16 +46,6 @@ export const benchPages: Bench = async (_lab, say) => {
     await redis.close();
   }
 };
-
-async function fill(receipts: Receipts): Promise<void> {
-  const ids = { organizationId: 1, productId: 2, repositoryId: 3 };
-  for (let n = 0; n < RECEIPTS; n += 1) {
-    const path = `${n % 2 === 0 ? 'acme' : 'globex'}/web/p${n % PATHS}`;
-    const pushedAt = new Date(NOW - n * 15_000).toISOString();
-    const opened = pushOf(path, { id: `u${n}@1`, pushedAt });
-    await receipts.save(finish(opened, { state: 'done', katello: ids, pull: [`katello.example.com/${path}:latest`] }));
-  }
-}
 
 /** Milliseconds of each answer. */
 async function measure(bench: DashboardBench, path: string, login: string): Promise<number[]> {
