@@ -71,6 +71,10 @@ async function floodWith(url: string, signal: AbortSignal) {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const startedAt = performance.now();
   const counts = { taken: 0, refused: 0 };
+  const sendOne = async (): Promise<void> => {
+    const status = await sendHint(url, TOKEN, agent);
+    counts[status === 202 ? 'taken' : 'refused'] += 1;
+  };
   const sent: Promise<void>[] = [];
   let count = 0;
   while (!signal.aborted) {
@@ -79,11 +83,7 @@ async function floodWith(url: string, signal: AbortSignal) {
       continue;
     }
     count += 1;
-    sent.push(
-      sendHint(url, TOKEN, agent).then((status) => {
-        counts[status === 202 ? 'taken' : 'refused'] += 1;
-      }),
-    );
+    sent.push(sendOne());
   }
   await Promise.all(sent);
   const seconds = (performance.now() - startedAt) / 1000;
