@@ -2,7 +2,6 @@
  * The verb that is the daemon.
  */
 import { once } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
 import { createReload } from '../app/reload.ts';
 import { createApp } from '../app.ts';
 import { type Environment, loadConfig } from '../config.ts';
@@ -13,8 +12,6 @@ import { createLogger, errorFields } from '../log.ts';
 export async function serve(read: () => Environment, version: string, signal: AbortSignal): Promise<void> {
   const env = read();
   const config = loadConfig(env);
-  // a daemon lives beside Katello for weeks: garbage of pages goes early instead of when the heap has doubled
-  setFlagsFromString('--optimize-for-size');
   process.umask(0o077); // whatever it makes is for its owner only, unless it says otherwise
   const secrets = () => config.secrets.map((secret) => secret.reveal());
   const log = createLogger({ level: config.logLevel, secrets });

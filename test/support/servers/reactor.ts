@@ -38,6 +38,8 @@ export interface ReactorOptions {
 export const PREFIX = 'kpr.push';
 
 const NAME = 'reactor';
+/** As in the first line of the bin. */
+const NODE_FLAGS = ['--max-semi-space-size=2', '--'];
 
 /** Where Pulp's second API finds the public key, once the daemon was started for the first time. */
 export function tokenKeyFileOf(site: Site): string {
@@ -67,7 +69,7 @@ export async function startReactor(site: Site, options: ReactorOptions): Promise
   const server = await ensureServer(site, {
     name: NAME,
     command: process.execPath,
-    args: [join(PROJECT, 'dist', 'scripts', 'kpr.js'), 'serve'],
+    args: [...NODE_FLAGS, join(PROJECT, 'dist', 'scripts', 'kpr.js'), 'serve'],
     env,
     revision: options.revision,
   });
