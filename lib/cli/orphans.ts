@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { ApiClient } from './api-client.ts';
 import { confirm } from './confirm.ts';
 import { CliError, EXIT } from './exit.ts';
+import { readAllPages } from './pages.ts';
 import { formatTable } from './table.ts';
 import { type CommonOptions, columnsOf, type Io, printJson, printLines } from './terminal.ts';
 
@@ -28,6 +29,7 @@ const OrphanList = z.looseObject({
       reason: z.string().nullable(),
     }),
   ),
+  next: z.string().nullable(),
 });
 type Orphan = z.infer<typeof OrphanList>['items'][number];
 
@@ -40,7 +42,7 @@ const TASK_LENGTH = 8;
 const DRY_RUN = 'dry run: nothing was changed';
 
 export async function listOrphansVerb(io: Io, api: ApiClient, { output, quiet }: CommonOptions): Promise<void> {
-  const answer = await api.get('orphans', {}, OrphanList);
+  const answer = await readAllPages(api, 'orphans', {}, OrphanList);
   if (output === 'json') return printJson(io, answer);
   if (quiet) return;
   if (answer.items.length === 0) return printLines(io, ['no orphan']);

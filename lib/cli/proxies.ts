@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import type { ApiClient } from './api-client.ts';
 import { CliError, EXIT } from './exit.ts';
+import { readAllPages } from './pages.ts';
 import { showAge } from './show.ts';
 import { formatTable } from './table.ts';
 import { type CommonOptions, columnsOf, type Io, printJson, printLines } from './terminal.ts';
@@ -32,6 +33,7 @@ const ProxyAnswer = z.looseObject({
   isAutomatic: z.boolean(),
   reason: z.string().nullable(),
   items: z.array(ProxyRow),
+  next: z.string().nullable(),
 });
 const Ordered = z.looseObject({ path: z.string(), proxies: z.array(z.string()), dryRun: z.boolean() });
 
@@ -41,7 +43,7 @@ export async function showProxiesVerb(
   api: ApiClient,
   { proxy: names, output, quiet }: ProxyOptions,
 ): Promise<void> {
-  const answer = await api.get('proxies', {}, ProxyAnswer);
+  const answer = await readAllPages(api, 'proxies', {}, ProxyAnswer);
   const stranger = names?.find((name) => answer.items.every((item) => item.name !== name));
   if (stranger !== undefined) throw new CliError(EXIT.notFound, 'not-found', `no smart proxy ${stranger}`);
   const items = answer.items.filter(({ name }) => names?.includes(name) ?? true);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type CallerOf, requireChangeAll } from './access.ts';
 import { RequestError } from './answer.ts';
 import { read } from './read.ts';
+import { cutPage, PageQuery } from './shapes/page.ts';
 
 /** One of KPR_NOTIFY_URLS. */
 export interface ShownReceiver {
@@ -27,6 +28,9 @@ export interface NotificationApi {
   readonly enable: (n: number) => Promise<boolean>;
 }
 
+export const ReceiverQuery = PageQuery.extend({ state: z.enum(['enabled', 'disabled']).optional() });
+/** Keys are in order as text. */
+const KEY_LENGTH = 9;
 export const ReceiverParams = z.object({ n: z.coerce.number().int().min(1) });
 
 /** Adds the routes to a server that knows who asks. */
@@ -36,7 +40,9 @@ export function addNotificationRoutes(
 ): void {
   server.get('/api/v1/notifications', async (request) => {
     api.callerOf(request);
-    return { items: await api.listReceivers(), next: null };
+    const { state, ...page } = read(ReceiverQuery, request.query);
+    const receivers = (await api.listReceivers()).filter((one) => state === undefined || one.state === state);
+    return cutPage(receivers, ({ n }) => String(n).padStart(KEY_LENGTH, '0'), page);
   });
 
   server.post('/api/v1/notifications/:n/enable', async (request, reply) => {

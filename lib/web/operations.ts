@@ -3,9 +3,9 @@
  */
 import { z } from 'zod';
 import { ORPHAN_STATES } from '../domain/orphan.ts';
-import { ReceiverParams } from './notifications.ts';
+import { ReceiverParams, ReceiverQuery } from './notifications.ts';
 import { NOTHING, type Operation } from './operation.ts';
-import { DeleteBody, KeepBody } from './orphans.ts';
+import { DeleteBody, KeepBody, OrphanQuery } from './orphans.ts';
 import { SyncBody } from './proxies.ts';
 import { EXPLAIN_OPERATIONS } from './routes/explain.ts';
 import { PLAN_OPERATIONS } from './routes/plan.ts';
@@ -14,7 +14,7 @@ import { QUEUE_OPERATIONS } from './routes/queues.ts';
 import { REPROCESS_OPERATIONS } from './routes/reprocess.ts';
 import { ROLLBACK_OPERATIONS } from './routes/rollback.ts';
 import { WAIT_OPERATIONS } from './routes/wait.ts';
-import { pageOf } from './shapes/page.ts';
+import { PageQuery, pageOf } from './shapes/page.ts';
 import { Time } from './shapes/time.ts';
 
 const Orphan = z
@@ -78,6 +78,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     ...READ,
     path: 'orphans',
+    input: OrphanQuery,
     summary: 'Push repositories whose Katello repository is gone',
     answer: pageOf(Orphan),
   },
@@ -98,6 +99,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     ...READ,
     path: 'proxies',
+    input: PageQuery,
     summary: 'What each smart proxy lacks, and how its last sync went',
     answer: pageOf(Proxy).extend({
       isAutomatic: z.boolean().meta({ description: 'whether proxies are synced after each publish' }),
@@ -115,6 +117,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     ...READ,
     path: 'notifications',
+    input: ReceiverQuery,
     summary: 'Who is told what happens, and whether they take it',
     answer: pageOf(Receiver),
   },

@@ -4,11 +4,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Caller } from '../domain/caller.ts';
+import { ORPHAN_STATES } from '../domain/orphan.ts';
 import type { OrphanView } from '../domain/orphan-view.ts';
 import { parseRef } from '../domain/path.ts';
 import { type CallerOf, isSeen, requireChange, requireChangeAll, requireOperator } from './access.ts';
 import { type Problem, RequestError } from './answer.ts';
 import { read } from './read.ts';
+import { cutPage, PageQuery } from './shapes/page.ts';
 
 /** Orphans that are named, or all. */
 type Chosen = { readonly paths: readonly string[] } | { readonly all: true };
@@ -49,6 +51,7 @@ const MOST_PATHS = 1000;
 /** A Katello that hides everything has to be asked for each repository. */
 const ANSWER_MS = 50_000;
 
+export const OrphanQuery = PageQuery.extend({ state: z.enum(ORPHAN_STATES).optional() });
 const Which = { paths: z.array(z.string()).min(1).max(MOST_PATHS).optional(), all: z.literal(true).optional() };
 export const DeleteBody = z
   .strictObject({
@@ -76,8 +79,11 @@ export function addOrphanRoutes(server: FastifyInstance, api: OrphanApi & { read
 
   server.get('/api/v1/orphans', async (request) => {
     const caller = api.callerOf(request);
-    const orphans = await api.listOrphans(AbortSignal.timeout(ANSWER_MS));
-    return { items: orphans.filter(({ path }) => isSeen(caller, path)), next: null };
+    const { state, ...page } = read(OrphanQuery, request.query);
+    const orphans = (await api.listOrphans(AbortSignal.timeout(ANSWER_MS))).filter(
+      (orphan) => isSeen(caller, orphan.path) && (state === undefined || orphan.state === state),
+    );
+    return cutPage(orphans, ({ path }) => path, page);
   });
 
   server.post('/api/v1/orphans/delete', async (request, reply) => {

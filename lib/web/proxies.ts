@@ -8,6 +8,7 @@ import type { ProxiesView } from '../domain/proxy-state.ts';
 import { type CallerOf, isSeen, requireChange, requireOperator } from './access.ts';
 import { RequestError } from './answer.ts';
 import { read } from './read.ts';
+import { cutPage, PageQuery } from './shapes/page.ts';
 
 interface Order {
   readonly path: string;
@@ -42,13 +43,14 @@ export const SyncBody = z.strictObject({
 export function addProxyRoutes(server: FastifyInstance, api: ProxyApi & { readonly callerOf: CallerOf }): void {
   server.get('/api/v1/proxies', async (request) => {
     const caller = api.callerOf(request);
+    const page = read(PageQuery, request.query);
     const { items, ...status } = await api.readStatus(AbortSignal.timeout(ANSWER_MS));
     const seen = items.map(({ behind, last, ...proxy }) => ({
       ...proxy,
       behind: behind.filter(({ path }) => isSeen(caller, path)),
       last: last && isSeen(caller, last.path) ? last : null,
     }));
-    return { ...status, items: seen, next: null };
+    return { ...status, ...cutPage(seen, ({ name }) => name, page) };
   });
 
   server.post('/api/v1/proxies/sync', async (request, reply) => {

@@ -8,7 +8,7 @@ import { openReceipt } from '../../../lib/domain/receipt.ts';
 import { addOrphanRoutes } from '../../../lib/web/orphans.ts';
 import { createApiServer, createFakeApi, EMPTY_STATUS } from '../../support/api.ts';
 
-const List = z.looseObject({ items: z.array(z.looseObject({ path: z.string() })) });
+const List = z.looseObject({ items: z.array(z.looseObject({ path: z.string() })), next: z.string().nullable() });
 const StatusAlarms = z.looseObject({ alarms: z.array(z.looseObject({ path: z.string().nullable() })) });
 
 const PATHS = ['acme/api', 'id/1/tools', 'globex/api', 'id/2/web/api'];
@@ -111,6 +111,19 @@ describe('the API, to whom', function () {
     expect(pathsOf((await get('orphans')).body)).to.deep.equal(['acme/api', 'id/1/tools']);
     const status = StatusAlarms.parse(JSON.parse((await get('status')).body));
     expect(status.alarms.map(({ path }) => path)).to.deep.equal([null, 'acme/api']);
+  });
+
+  it('gives orphans page by page, and by state', async () => {
+    caller = viewer;
+
+    const first = List.parse(JSON.parse((await get('orphans?limit=1')).body));
+    expect(first.items.map(({ path }) => path)).to.deep.equal(['acme/api']);
+    expect(pathsOf((await get(`orphans?limit=1&cursor=${encodeURIComponent(first.next ?? '')}`)).body)).to.deep.equal([
+      'id/1/tools',
+    ]);
+    expect(pathsOf((await get('orphans?state=closing')).body)).to.deep.equal([]);
+    expect((await get('orphans?state=lost')).statusCode).to.equal(400);
+    expect((await get('orphans?limit=0')).statusCode).to.equal(400);
   });
 
   it('hides what is of another organization, as if it were not there', async () => {
