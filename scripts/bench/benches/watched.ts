@@ -3,11 +3,11 @@ import { Redis } from 'ioredis';
 import { loadConfig } from '../../../lib/config.ts';
 import { createKeys } from '../../../lib/state/keys.ts';
 import { createReceipts } from '../../../lib/state/receipts.ts';
+import { signIn, type Visit } from '../../../test/support/visit.ts';
 import { type Bench, figure } from '../bench.ts';
 import { rest } from '../daemon.ts';
 import { fillReceipts } from '../receipts.ts';
 import { percentile } from '../statistics.ts';
-import { signIn, type Visit } from '../visit.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 /** Each page asks for itself again every five seconds. */
@@ -23,9 +23,10 @@ export const benchWatched: Bench = async (lab, say) => {
   say('saving receipts');
   await fill(daemon.env);
   const { administrator } = lab.katello;
+  const at = { url: `http://${daemon.env['KPR_LISTEN']}`, origin: daemon.env['KPR_PUBLIC_URL'] ?? '' };
   const visits = [];
   for (let count = 0; count < BROWSERS; count += 1) {
-    visits.push(await signIn(`http://${daemon.env['KPR_LISTEN']}`, daemon.env['KPR_PUBLIC_URL'] ?? '', administrator));
+    visits.push(await signIn(at, administrator));
   }
   const times: number[] = [];
   let memoryMb = 0;
@@ -47,7 +48,7 @@ async function open(visit: Visit): Promise<number[]> {
   const times: number[] = [];
   for (const path of PAGES) {
     const startedAt = performance.now();
-    await visit(path);
+    await visit.get(path);
     times.push(performance.now() - startedAt);
   }
   return times;

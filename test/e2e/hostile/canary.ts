@@ -1,9 +1,13 @@
 /** Whether a secret got to where it must not be. */
+import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { createApiClient } from '../../../lib/cli/api-client.ts';
+import { PROJECT } from '../../support/servers/install.ts';
+import type { Visit } from '../../support/visit.ts';
 import type { Site } from './site.ts';
 
 /** A place where people or programs can read. */
@@ -15,31 +19,37 @@ export interface Place {
 /** Secrets by what they are. */
 export type Secrets = Readonly<Record<string, string>>;
 
+const SEED = 'acme/web/seed';
+
 /** Says of each secret where it stands, as it is or as one of the forms that it travels in. */
 export function findLeaks(places: readonly Place[], secrets: Secrets): string[] {
-  return places.flatMap(({ name, text }) =>
+  return places.flatMap(({ name, text: there }) =>
     Object.entries(secrets)
-      .filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)))
+      .filter(([, secret]) => formsOf(secret).some((form) => there.includes(form)))
       .map(([what]) => `${what} in ${name}`),
   );
 }
 
 /** All places of a running site. */
-export async function readPlaces({ world, heard }: Site): Promise<Place[]> {
+export async function readPlaces({ world, heard, events }: Site, visit: Visit): Promise<Place[]> {
   const { site, reactor, redis, webServer } = world;
   const logOf = (name: string): Promise<string> => readFile(join(site.dir, 'log', `${name}.log`), 'utf8');
-  const metrics = await fetch(`${reactor.metricsUrl}/metrics`);
+  const health = async (path: string) => (await fetch(`${reactor.metricsUrl}${path}`)).text();
   const texts: Record<string, string> = {
     "the daemon's log": await logOf('reactor'),
     "the log of Pulp's second API": await logOf('pulp-push-api'),
     "the web server's logs": await readAll(webServer.logDir),
     Redis: await dumpRedis(redis.url),
-    metrics: await metrics.text(),
+    metrics: await health('/metrics'),
+    health: await health('/healthz?verbose'),
     "the daemon's API": await readApi(reactor.env['KPR_STATE_DIR'] ?? ''),
+    'the pages': await readPages(visit),
+    'what kpr prints': await readVerbs(reactor.env),
+    events: events.join('\n'),
     answers: JSON.stringify(heard),
     'arguments of processes': await listArguments(),
   };
-  return Object.entries(texts).map(([name, text]) => ({ name, text }));
+  return Object.entries(texts).map(([name, there]) => ({ name, text: there }));
 }
 
 function formsOf(secret: string): string[] {
@@ -87,11 +97,52 @@ async function readApi(stateDir: string): Promise<string> {
     { stateDir, url: null, login: null, password: null, caFile: null },
     AbortSignal.timeout(10_000),
   );
-  const answers = [
-    await client.get('status', {}, z.unknown()),
-    await client.get('pushes', { limit: '500' }, z.unknown()),
-  ];
+  const answers = [];
+  for (const list of ['status', 'pushes', 'orphans', 'proxies', 'queues', 'notifications']) {
+    const isList = !['status', 'queues'].includes(list);
+    answers.push(await client.get(list, isList ? { limit: '500' } : {}, z.unknown()));
+  }
+  for (const verb of ['plan', 'explain']) answers.push(await client.get(verb, { path: SEED }, z.unknown()));
   return JSON.stringify(answers);
+}
+
+async function readPages(visit: Visit): Promise<string> {
+  const pages = [
+    '/',
+    '/pushes',
+    '/proxies',
+    '/orphans',
+    '/queues',
+    '/queues/api/queues?activeQueue=reconcile&status=completed',
+  ];
+  return (await Promise.all(pages.map((page) => visit.get(page)))).join('\n');
+}
+
+/** Both streams of verbs that read, run as root would on the daemon's host. */
+async function readVerbs(env: Readonly<Record<string, string>>): Promise<string> {
+  const verbs = [
+    ['status'],
+    ['status', '-o', 'json'],
+    ['status', SEED],
+    ['explain', SEED],
+    ['plan', SEED],
+    ['proxies', 'status'],
+    ['orphans', 'list'],
+    ['queue', 'stats'],
+    ['doctor'],
+    ['keys', 'show'],
+    ['--help'],
+  ];
+  const texts = [];
+  for (const verb of verbs) texts.push(await runVerb(verb, env));
+  return texts.join('\n');
+}
+
+async function runVerb(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+  const bin = join(PROJECT, 'dist', 'scripts', 'kpr.js');
+  const child = spawn(process.execPath, ['--', bin, ...args], { env: { PATH: process.env['PATH'], ...env } });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return `${args.join(' ')}\n${stdout}${stderr}`;
 }
 
 /** What `ps` shows of every process of this machine. */

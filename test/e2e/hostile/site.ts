@@ -1,4 +1,5 @@
 /** A whole push host under attack: web server, daemon, real Pulp with its second API, and the stand-in for Katello. */
+import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -13,6 +14,7 @@ import { waitFor } from '../../support/servers/wait.ts';
 import { type RunningWorld, startWorld } from '../../support/servers/world.ts';
 import { KINDS, type Kind } from '../../support/web-server/web-server.ts';
 import { type Gate, sendWith, tokenOf } from './client.ts';
+import { openReceiver } from './receiver.ts';
 import { compareSnapshots, endSchedules, type Snapshot, takeSnapshot } from './snapshot.ts';
 import type { Answer } from './wire.ts';
 
@@ -33,6 +35,8 @@ export interface Site {
   readonly keys: { readonly private: string; readonly public: string };
   /** everything that was answered so far, but tokens */
   readonly heard: readonly Answer[];
+  /** every event that somebody was told of, headers and body */
+  readonly events: readonly string[];
   takeSnapshot(): Promise<Snapshot>;
   /** The site behind a web server of this kind, with a daemon that knows nobody and a Katello that counted nothing. */
   serveWith(kind: Kind): Promise<Site>;
@@ -57,6 +61,9 @@ export function expelledOf(kind: Kind): Pusher {
   return { login: `expelled-${kind}`, password: `sandbox-expelled-${kind}` };
 }
 
+/** With which events are signed. */
+export const NOTIFY_SECRET = `whsec_${randomBytes(32).toString('base64')}`;
+
 const KatelloWorld = z.looseObject({ users: z.array(z.looseObject({ login: z.string() })) });
 const Receipts = z.looseObject({ items: z.array(z.looseObject({ path: z.string(), state: z.string() })) });
 /** Katello's setting of how many failed logins shut an address out. */
@@ -66,7 +73,12 @@ const LOCK_MS = 301_000;
 
 export async function startSite(name: World, reactorEnv: Readonly<Record<string, string>> = {}): Promise<Site> {
   const dir = await makeTemporaryDir(`hostile-${name}`);
-  const world = await startWorld({ world: name, dir, reactorEnv });
+  const receiver = await openReceiver();
+  const notified = {
+    KPR_NOTIFY_URLS: `http://127.0.0.1:${receiver.port}/take`,
+    KPR_NOTIFY_SECRET: NOTIFY_SECRET,
+  };
+  const world = await startWorld({ world: name, dir, reactorEnv: { ...notified, ...reactorEnv } });
   const { web, katello, reactor } = world;
   const stateDir = join(dir, 'reactor');
   const heard: Answer[] = [];
@@ -99,6 +111,7 @@ export async function startSite(name: World, reactorEnv: Readonly<Record<string,
       public: await readFile(publicKeyFile(stateDir), 'utf8'),
     },
     heard,
+    events: receiver.events,
     takeSnapshot: () => takeSnapshot(holders),
     serveWith: async (kind) => {
       await reactor.stop();
@@ -116,6 +129,7 @@ export async function startSite(name: World, reactorEnv: Readonly<Record<string,
     },
     stop: async () => {
       await world.stop();
+      receiver.close();
       await rm(dir, { recursive: true });
     },
   };
