@@ -8,7 +8,13 @@ import { Argument, Command, CommanderError } from 'commander';
 import { addCounts, type Environment, formatCounts, runCheck, runMocha } from '../test/support/checks.ts';
 import type { Counts } from '../test/support/count-reporter.ts';
 import { FAKETIME } from '../test/support/faults/faketime.ts';
-import { CLIENT_NEEDS, installSystemPackages, SERVER_NEEDS, WEB_NEEDS } from '../test/support/servers/install.ts';
+import {
+  CLIENT_NEEDS,
+  installSystemPackages,
+  SERVER_NEEDS,
+  SHELL_NEEDS,
+  WEB_NEEDS,
+} from '../test/support/servers/install.ts';
 import { WORLDS } from '../test/support/servers/pins.ts';
 import { ServerProblem } from '../test/support/servers/problem.ts';
 import { startPulp } from '../test/support/servers/pulp.ts';
@@ -46,7 +52,7 @@ function createProgram(): Command {
 /** Runs the named stages, or all, and tells their sum. @returns the exit code */
 async function runStages(names: readonly string[]): Promise<number> {
   await runStep('System packages', async ({ say, note }) => {
-    const needs = [...SERVER_NEEDS, ...CLIENT_NEEDS, ...Object.values(WEB_NEEDS), FAKETIME];
+    const needs = [...SERVER_NEEDS, ...CLIENT_NEEDS, ...SHELL_NEEDS, ...Object.values(WEB_NEEDS), FAKETIME];
     const installed = await installSystemPackages(needs, { onProgress: say });
     note(installed.length > 0 ? `installed ${installed.join(', ')}` : 'all there');
   });

@@ -74,7 +74,7 @@ function zshScript(all: readonly Words[]): string {
 _kpr() {
   local verb="" word
   local -a candidates flags
-  for word in "\${words[@]:1:CURRENT-2}"; do
+  for word in "\${(@)words[2,CURRENT-1]}"; do
     case " ${verbsOf(all).join(' ')} " in (*" \${verb:+\${verb}_}\${word} "*) verb="\${verb:+\${verb} }\${word}" ;; esac
   done
   case "\${verb}" in
@@ -82,7 +82,8 @@ ${cases.join('\n')}
   esac
   if [[ "\${words[CURRENT]}" == -* ]]; then compadd -- "\${flags[@]}"; else compadd -- "\${candidates[@]}"; fi
 }
-compdef _kpr kpr
+# as a file in fpath it is the function itself
+if [[ "\${funcstack[1]}" == _kpr ]]; then _kpr "$@"; else compdef _kpr kpr; fi
 `;
 }
 
@@ -96,8 +97,8 @@ function fishScript(all: readonly Words[]): string {
 function __kpr_verb
   set -l verb ''
   for word in (commandline -opc)[2..]
-    set -l longer (string trim "$verb $word")
-    contains -- (string replace ' ' _ "$longer") ${verbsOf(all).join(' ')}; and set verb $longer
+    set -l longer (string trim -- "$verb $word")
+    contains -- (string replace -- ' ' _ "$longer") ${verbsOf(all).join(' ')}; and set verb $longer
   end
   echo $verb
 end

@@ -43,6 +43,12 @@ export const CLIENT_NEEDS: readonly Need[] = [
   { apt: 'uidmap', isThere: () => isOnPath('newuidmap') },
 ];
 
+/** Shells that `kpr completion` knows, beside the one that every Linux has. */
+export const SHELL_NEEDS: readonly Need[] = [
+  { apt: 'zsh', isThere: () => isOnPath('zsh') },
+  { apt: 'fish', isThere: () => isOnPath('fish') },
+];
+
 /** The web servers of a push host, as their programs alone: Debian's `apache2` would also start one. */
 export const WEB_NEEDS: Readonly<Record<'apache' | 'nginx', Need>> = {
   apache: { apt: 'apache2-bin', isThere: () => exists('/usr/sbin/apache2') },
