@@ -28,6 +28,8 @@ const AGAIN =
 /** What belongs to one job. */
 const JOB = /^\/api\/queues\/(?<name>[a-z]+)\/(?<id>[\w-]+)(?:\/(?:logs|flow))?$/;
 const LIST = '/api/queues';
+/** bull-board's page names fonts of another host, which the policy of our pages forbids anyway. */
+const LINK_ELSEWHERE = /<link [^>]*href="https?:[^>]*>/g;
 /** What tells nothing of anybody's jobs. */
 const HARMLESS =
   /^\/?$|^\/static\/[\w./-]+$|^\/queue\/[a-z]+(?:\/[\w-]+)?$|^\/(?:job-schedulers|metrics-history|api\/redis\/stats)$/;
@@ -113,7 +115,8 @@ function passOn(answer: LightMyRequestResponse, reply: FastifyReply): FastifyRep
     const value = answer.headers[name];
     if (value !== undefined) reply.header(name, value);
   }
-  return reply.status(answer.statusCode).send(answer.rawPayload);
+  const isPage = answer.headers['content-type']?.toString().startsWith('text/html') ?? false;
+  return reply.status(answer.statusCode).send(isPage ? answer.payload.replace(LINK_ELSEWHERE, '') : answer.rawPayload);
 }
 
 function pathOf(job: Pick<Job, 'data'> | undefined): string | null {

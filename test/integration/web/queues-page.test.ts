@@ -59,6 +59,14 @@ describe('/queues', function () {
     return browser;
   }
 
+  it('is a page that asks nobody else for anything', async () => {
+    const { statusCode, body } = await (await as('admin')).get('/queues');
+
+    expect(statusCode).to.equal(200);
+    expect(body).to.contain('<title>kpr</title>');
+    expect(body).to.not.match(/(?:href|src)="(?:https?:)?\/\//);
+  });
+
   it('asks who it is', async () => {
     const browser = bench.openBrowser();
 
