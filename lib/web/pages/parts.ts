@@ -59,7 +59,7 @@ export function table(caption: string, head: readonly (string | null)[], rows: r
   const cells = head.map((text) =>
     text === null ? html`<th scope="col"><span class="unseen">Actions</span></th>` : html`<th scope="col">${text}</th>`,
   );
-  return html`<div class="table" role="region" aria-label="${caption}" tabindex="0"><table class="${kind}">
+  return html`<div class="table" role="region" aria-label="Table: ${caption}" tabindex="0"><table class="${kind}">
 <caption class="unseen">${caption}</caption>
 <thead><tr>${cells}</tr></thead>
 <tbody>${rows}</tbody>
