@@ -14,7 +14,7 @@ const HEAD = `# The command line
 
 One session of each verb, recorded in a sandbox by \`npm run cli-page\`; times, ports, paths of files and ids are made
 alike. \`kpr help VERB\` says what a verb takes; \`-o json\` prints what [the API](openapi.json) answers, alone; a verb that
-writes takes \`--dry-run\`. \`kpr serve\` is the daemon; it says in its log what it does.
+writes takes \`--dry-run\`.
 
 | exit | means |
 |-|-|

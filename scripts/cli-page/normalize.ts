@@ -28,6 +28,7 @@ export function normalize(text: string, { site, description, path }: Recorded): 
     [description.katello.url, 'https://katello.example.com'],
     [new URL(description.katello.url).host, 'katello.example.com'],
     [`${site.dir}/reactor`, '/var/lib/kpr'],
+    [`${site.dir}/served`, '/var/lib/kpr'],
     [`${site.dir}/sockets`, '/run'],
     [site.dir, '/etc/kpr'],
   ];
@@ -36,6 +37,7 @@ export function normalize(text: string, { site, description, path }: Recorded): 
     .replaceAll(/-----BEGIN PUBLIC KEY-----\n[\s\S]*?-----END/g, '-----BEGIN PUBLIC KEY-----\n…\n-----END')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '2026-08-21T14:28:00Z')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '01980000-0000-7000-8000-000000000000')
+    .replaceAll(/"durationMs":\d+/g, '"durationMs":200')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:24900')
     .replaceAll(
       /(repository (?:\S+ )?\(id |Katello repository |organization acme \(id )\d+/g,

@@ -9,6 +9,7 @@ import type { Pushable } from '../../test/support/image/image.ts';
 import type { Description } from '../../test/support/servers/sandbox/description.ts';
 import { pushAs } from '../../test/support/servers/sandbox/push.ts';
 import type { SandboxSite } from '../../test/support/servers/sandbox/site.ts';
+import { until } from '../../test/support/until.ts';
 
 export interface Session {
   /** a push path that nobody used before */
@@ -17,8 +18,13 @@ export interface Session {
   readonly kpr: (...words: string[]) => Promise<string>;
   /** The same from another machine, as this user. */
   readonly kprAs: (login: string, ...words: string[]) => Promise<string>;
+  /** A daemon of its own in these roles, from its start to its end. */
+  readonly serve: (roles: string) => Promise<string>;
   readonly push: (tag: string, image: Pushable) => Promise<void>;
 }
+
+const STARTED = '"message":"started"';
+const PATIENCE_MS = 20_000;
 
 const BIN = new URL('../../dist/scripts/kpr.js', import.meta.url).pathname;
 
@@ -26,20 +32,24 @@ export function createSession(site: SandboxSite, description: Description): Sess
   const path = `acme/web/s${randomBytes(5).toString('hex')}`;
   const files = ['--env-file', join(site.dir, 'kpr.env')];
 
-  const run = async (words: readonly string[], env: Readonly<Record<string, string>>, flags: readonly string[]) => {
-    const child = spawn(process.execPath, ['--', BIN, ...words, ...flags], {
+  const start = (words: readonly string[], env: Readonly<Record<string, string>>) => {
+    const child = spawn(process.execPath, ['--', BIN, ...words], {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let seen = '';
+    const seen = { text: '' };
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
-        seen += chunk.toString();
+        seen.text += chunk.toString();
       });
     }
+    return { child, seen };
+  };
+  const run = async (words: readonly string[], env: Readonly<Record<string, string>>, flags: readonly string[]) => {
+    const { child, seen } = start([...words, ...flags], env);
     await once(child, 'close');
     const code = child.exitCode === 0 ? '' : `[exit ${child.exitCode}]\n`;
-    return `${seen}${code}`;
+    return `${seen.text}${code}`;
   };
   const prompt = (words: readonly string[]) =>
     `$ kpr ${words.map((word) => (/^[\w@:./=,-]+$/.test(word) ? word : `'${word}'`)).join(' ')}\n`;
@@ -55,6 +65,19 @@ export function createSession(site: SandboxSite, description: Description): Sess
         `$ export KPR_URL=${env.KPR_URL} KPR_LOGIN=${login} KPR_PASSWORD=…\n$ `,
       );
       return `${shown}${await run(words, { ...env, KPR_CA_FILE: description.push.caFile }, [])}`;
+    },
+    serve: async (roles) => {
+      const words = ['serve', '--roles', roles];
+      const own = {
+        KPR_STATE_DIR: join(site.dir, 'served'),
+        KPR_LISTEN: '127.0.0.1:0',
+        KPR_METRICS_LISTEN: '127.0.0.1:0',
+      };
+      const { child, seen } = start([...words, ...files], { ...own, REDIS_URL: '' });
+      await until('a daemon that started', () => seen.text.includes(STARTED) || child.exitCode !== null, PATIENCE_MS);
+      child.kill('SIGTERM');
+      await once(child, 'close');
+      return `${prompt(words)}${seen.text}[SIGTERM: exit ${child.exitCode}]\n`;
     },
     push: (tag, image) => pushAs(description, 'dev', { path, tag }, image),
   };

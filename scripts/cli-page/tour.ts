@@ -15,7 +15,7 @@ export interface Section {
 const PROXY = 'proxy.example.com';
 
 /** @throws ServerProblem where an image cannot be pushed */
-export async function tour({ path, kpr, kprAs, push }: Session): Promise<Section[]> {
+export async function tour({ path, kpr, kprAs, serve, push }: Session): Promise<Section[]> {
   const [first, second] = [createImage({ seed: 'first of the tour' }), createImage({ seed: 'second of the tour' })];
   const digest = first.manifest.digest;
   const sections: Section[] = [];
@@ -104,6 +104,11 @@ export async function tour({ path, kpr, kprAs, push }: Session): Promise<Section
     () => kpr('config', 'validate'),
   );
   await record('doctor', 'What is wrong with an installation. Writes nothing.', () => kpr('doctor'));
+  await record(
+    'serve',
+    'The daemon. It ends by SIGTERM, and reads its configuration again at SIGHUP; `--roles` is for daemons that share a Redis.',
+    () => serve('dashboard'),
+  );
   await record(
     'completion, version',
     '`kpr completion bash > /etc/bash_completion.d/kpr`; zsh and fish are known too.',
