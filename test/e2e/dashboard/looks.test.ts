@@ -137,6 +137,7 @@ describeIt(`the dashboard in Chromium${NO_CHROMIUM}`, function () {
 
   it('works by keyboard alone, and shows where it is', async () => {
     const page = await visit('/');
+    await page.locator('input[name="login"]:focus').waitFor(); // a browser puts it there in its own time
     await page.keyboard.type('admin');
     await page.keyboard.press('Tab');
     await page.keyboard.type(PASSWORD);
