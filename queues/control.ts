@@ -2,8 +2,8 @@
  * What a person does to whole queues: pause, resume, drain, retry what failed.
  */
 import type { Job, Queue } from 'bullmq';
-import { TransportError } from '../lib/errors.ts';
 import { type QueueName, ReconcileJob } from './contract.ts';
+import { askRedis } from './jobs.ts';
 import type { Queues } from './queues.ts';
 
 /** Every function throws E_TRANSPORT when Redis is away. */
@@ -30,12 +30,7 @@ export function createQueueControl({ all, promote }: Pick<Queues, 'all' | 'promo
   const ask = async <T>(name: QueueName, work: (queue: Queue) => Promise<T>): Promise<T> => {
     const queue = byName.get(name);
     if (!queue) throw new Error(`there is no queue called ${name}`);
-    try {
-      return await work(queue);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw new TransportError('redis', `queue: ${message}`, { cause: error });
-    }
+    return askRedis(() => work(queue));
   };
   const listFailedPaths = async () => [
     ...new Set((await ask('reconcile', (queue) => queue.getFailed())).flatMap(pathOf)),

@@ -3,15 +3,14 @@
  * down for long holds up nobody.
  */
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Job, type Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { type Job, type Queue, UnrecoverableError, Worker } from 'bullmq';
 import { z } from 'zod';
 import type { CloudEvent } from '../lib/domain/event.ts';
-import { TransportError } from '../lib/errors.ts';
-import { describeError, errorFields, type Logger } from '../lib/log.ts';
+import { errorFields, type Logger } from '../lib/log.ts';
 import type { Receiver } from '../lib/notify/receiver.ts';
 import { type Receivers, WELL } from '../lib/state/receivers.ts';
 import type { QueueOptions } from './contract.ts';
+import { askRedis, closeWorker, giveBack } from './jobs.ts';
 
 export interface NotificationQueue {
   /** Queues the event for each receiver; one that was queued in the last day is not queued again. @throws E_TRANSPORT */
@@ -61,7 +60,6 @@ const CONCURRENCY = 5;
 /** An attempt takes ten seconds at most. */
 const LOCK_MS = 30_000;
 const GONE = 410;
-const IDLE_CLOSE_MS = 1000;
 
 const isEvent = (value: unknown) => typeof value === 'object' && value !== null && 'id' in value;
 const NotificationJob = z.object({ receiver: z.string(), event: z.custom<CloudEvent>(isEvent) });
@@ -70,7 +68,7 @@ const NotificationJob = z.object({ receiver: z.string(), event: z.custom<CloudEv
 export function createNotificationQueue(queue: Queue, receivers: readonly string[]): NotificationQueue {
   return {
     add: async (event) => {
-      try {
+      await askRedis(async () => {
         for (const receiver of receivers) {
           await queue.add(
             'notification',
@@ -85,9 +83,7 @@ export function createNotificationQueue(queue: Queue, receivers: readonly string
             },
           );
         }
-      } catch (error) {
-        throw new TransportError('redis', `queue: ${describeError(error)}`, { cause: error });
-      }
+      });
     },
   };
 }
@@ -124,10 +120,7 @@ export function createNotificationWorker(deps: NotificationWorkerDeps): Notifica
     start: () => void worker.run().catch((error: unknown) => log.error('worker ended', errorFields(error))),
     close: async (graceMs) => {
       stopping.abort();
-      const patience = new AbortController();
-      const timeout = delay(atHand > 0 ? graceMs : IDLE_CLOSE_MS, undefined, { signal: patience.signal });
-      await Promise.race([worker.close(), timeout.catch(() => undefined)]);
-      patience.abort();
+      await closeWorker(worker, atHand, graceMs);
     },
   };
 }
@@ -167,9 +160,4 @@ async function send(deps: NotificationWorkerDeps, job: Job, signal: AbortSignal)
   log.warn('event is given up', fields);
   if (isDisabled) log.error('receiver is sent no more events', { url: receiver.url, error: reason });
   throw new UnrecoverableError(`answered ${status ?? 'nothing'}`);
-}
-
-async function giveBack(job: Job, token: string | undefined): Promise<never> {
-  await job.moveToWait(token);
-  throw new WaitingError();
 }

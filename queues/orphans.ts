@@ -1,6 +1,12 @@
 /** The queue of orphans: a sweep, and for each orphan the next step towards its deletion. */
 import type { Queue } from 'bullmq';
-import { createTurnQueue, createTurnWorker, type TurnEnd, type TurnWorker, type TurnWorkerOptions } from './turns.ts';
+import {
+  createPathQueue,
+  createPathWorker,
+  type JobEnd,
+  type PathWorker,
+  type PathWorkerOptions,
+} from './path-queue.ts';
 
 export interface OrphanQueue {
   /** Queues a sweep, unless one is queued. @throws E_TRANSPORT */
@@ -9,18 +15,19 @@ export interface OrphanQueue {
   addStep(path: string, afterMs: number): Promise<void>;
 }
 
-export interface OrphanWorkerDeps extends TurnWorkerOptions {
-  readonly sweep: (signal: AbortSignal) => Promise<TurnEnd>;
-  readonly step: (path: string, signal: AbortSignal) => Promise<TurnEnd>;
+export interface OrphanWorkerDeps extends PathWorkerOptions {
+  readonly sweep: (signal: AbortSignal) => Promise<JobEnd>;
+  readonly step: (path: string, signal: AbortSignal) => Promise<JobEnd>;
 }
 
 /** @param queue the one that is called `orphans` */
 export function createOrphanQueue(queue: Queue): OrphanQueue {
-  const turns = createTurnQueue(queue);
-  return { addSweep: () => turns.addSweep(), addStep: (path, afterMs) => turns.within(path, afterMs) };
+  const paths = createPathQueue(queue);
+  return { addSweep: () => paths.addSweep(), addStep: (path, afterMs) => paths.within(path, afterMs) };
 }
 
-export function createOrphanWorker({ sweep, step, ...options }: OrphanWorkerDeps): TurnWorker {
+/** Takes nothing until it is started. */
+export function createOrphanWorker({ sweep, step, ...options }: OrphanWorkerDeps): PathWorker {
   const take = (path: string | null, signal: AbortSignal) => (path === null ? sweep(signal) : step(path, signal));
-  return createTurnWorker({ ...options, queue: 'orphans', take });
+  return createPathWorker({ ...options, queue: 'orphans', take });
 }

@@ -1,6 +1,12 @@
 /** The queue of smart proxies: paths to look at on the proxies, and a sweep for those that nobody named. */
 import type { Queue } from 'bullmq';
-import { createTurnQueue, createTurnWorker, type TurnEnd, type TurnWorker, type TurnWorkerOptions } from './turns.ts';
+import {
+  createPathQueue,
+  createPathWorker,
+  type JobEnd,
+  type PathWorker,
+  type PathWorkerOptions,
+} from './path-queue.ts';
 
 export interface ProxyQueue {
   /** Queues a sweep, unless one is queued. @throws E_TRANSPORT */
@@ -11,26 +17,27 @@ export interface ProxyQueue {
   lookWithin(path: string, afterMs: number): Promise<void>;
 }
 
-export interface ProxyWorkerDeps extends TurnWorkerOptions {
-  readonly look: (path: string, signal: AbortSignal) => Promise<TurnEnd>;
+export interface ProxyWorkerDeps extends PathWorkerOptions {
+  readonly look: (path: string, signal: AbortSignal) => Promise<JobEnd>;
   readonly sweep: (signal: AbortSignal) => Promise<void>;
 }
 
 /** @param queue the one that is called `proxies` */
 export function createProxyQueue(queue: Queue): ProxyQueue {
-  const turns = createTurnQueue(queue);
+  const paths = createPathQueue(queue);
   return {
-    addSweep: () => turns.addSweep(),
-    add: (path) => turns.add(path),
-    lookWithin: (path, afterMs) => turns.within(path, afterMs),
+    addSweep: () => paths.addSweep(),
+    add: (path) => paths.add(path),
+    lookWithin: (path, afterMs) => paths.within(path, afterMs),
   };
 }
 
-export function createProxyWorker({ look, sweep, ...options }: ProxyWorkerDeps): TurnWorker {
-  const take = async (path: string | null, signal: AbortSignal): Promise<TurnEnd> => {
+/** Takes nothing until it is started. */
+export function createProxyWorker({ look, sweep, ...options }: ProxyWorkerDeps): PathWorker {
+  const take = async (path: string | null, signal: AbortSignal): Promise<JobEnd> => {
     if (path !== null) return look(path, signal);
     await sweep(signal);
     return { kind: 'done' };
   };
-  return createTurnWorker({ ...options, queue: 'proxies', take });
+  return createPathWorker({ ...options, queue: 'proxies', take });
 }

@@ -2,17 +2,9 @@
  * The producer's side of the queues: add, promote, inspect.
  */
 import { randomUUID } from 'node:crypto';
-import { type Job, type JobState, Queue } from 'bullmq';
-import { TransportError } from '../lib/errors.ts';
-import {
-  BACKOFF,
-  deduplicationOf,
-  KEEP_FAILED,
-  MAX_ATTEMPTS,
-  QUEUE_NAMES,
-  type QueueOptions,
-  type ReconcileJob,
-} from './contract.ts';
+import { type Job, Queue } from 'bullmq';
+import { deduplicationOf, QUEUE_NAMES, type QueueOptions, type ReconcileJob } from './contract.ts';
+import { askRedis, isAlive, PATH_JOB } from './jobs.ts';
 
 export interface QueueCounts {
   readonly queue: string;
@@ -77,11 +69,7 @@ export function createQueues(options: QueueOptions): Queues {
         jobId,
         lifo: isNext,
         deduplication: deduplicationOf({ path }),
-        attempts: MAX_ATTEMPTS,
-        backoff: { type: BACKOFF },
-        removeOnComplete: true,
-        removeOnFail: KEEP_FAILED,
-        stackTraceLimit: 1,
+        ...PATH_JOB,
       },
     );
     return job.id === jobId ? null : job;
@@ -95,48 +83,48 @@ export function createQueues(options: QueueOptions): Queues {
   };
 
   return {
-    add: (path) => ask(() => add(path, false)),
+    add: (path) => askRedis(() => add(path, false)),
     promote: (path) =>
-      ask(async () => {
+      askRedis(async () => {
         const jobId = await reconcile.getDeduplicationJobId(path);
         const state = jobId === null ? 'unknown' : await reconcile.getJobState(jobId);
         if (jobId !== null && state !== 'active') await reconcile.remove(jobId); // 0 when it became active just now
         await add(path, true);
       }),
     stepBack: (path) =>
-      ask(async () => {
+      askRedis(async () => {
         const jobId = await reconcile.getDeduplicationJobId(path);
         const job = jobId === null ? undefined : await reconcile.getJob(jobId);
         if (job && (await job.getState()) !== 'active') await job.changePriority({ priority: STEPPED_BACK });
       }),
     hurry: (olderThanMs) =>
-      ask(async () => {
+      askRedis(async () => {
         const jobs = await reconcile.getPrioritized(0, MOST_HURRIED - 1);
         const old = jobs.filter(({ timestamp }) => Date.now() - timestamp > olderThanMs);
         for (const job of old) await job.changePriority({ priority: IN_TURN });
       }),
     forgetClocksAhead: () =>
-      ask(async () => {
+      askRedis(async () => {
         const jobs = await reconcile.getJobs(['delayed'], 0, MOST_HURRIED - 1, false); // the longest wait first
         const ahead = jobs.filter(({ processedOn = 0 }) => processedOn > Date.now() + CLOCK_TOLERANCE_MS);
         for (const job of ahead) await job.promote();
       }),
     findState: (path) =>
-      ask(async () => {
+      askRedis(async () => {
         const jobId = await reconcile.getDeduplicationJobId(path);
         const state = jobId === null ? 'unknown' : await reconcile.getJobState(jobId);
         return isAlive(state) ? state : null;
       }),
-    inspect: () => ask(() => Promise.all([reconcile, ...others].map((queue) => count(queue, Date.now())))),
+    inspect: () => askRedis(() => Promise.all([reconcile, ...others].map((queue) => count(queue, Date.now())))),
     forget: (jobId) =>
-      ask(async () => {
+      askRedis(async () => {
         await reconcile.remove(jobId);
       }),
     limitConcurrency: (limit) =>
-      ask(async () => {
+      askRedis(async () => {
         await reconcile.setGlobalConcurrency(limit);
       }),
-    slowDown: (ms) => ask(() => reconcile.rateLimit(ms)),
+    slowDown: (ms) => askRedis(() => reconcile.rateLimit(ms)),
     all: [reconcile, ...others],
     close: async () => {
       await Promise.all([reconcile, ...others].map((queue) => queue.close()));
@@ -159,19 +147,4 @@ async function count(queue: Queue, now: number): Promise<QueueCounts> {
     isPaused,
     oldestSeconds: (now - oldest) / 1000,
   };
-}
-
-/** A job that is in no list, or has ended, can only stand in the way. */
-function isAlive(state: JobState | 'unknown'): boolean {
-  return state !== 'unknown' && state !== 'completed' && state !== 'failed';
-}
-
-async function ask<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new TransportError('redis', `queue: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
 }

@@ -2,12 +2,12 @@
  * The doorway from a queue to the use case: takes a path, has it reconciled, and does with the job what the verdict says.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { InvariantError, LeaseLostError, ReactorError, type System } from '../lib/errors.ts';
 import { describeError, errorFields, type Logger } from '../lib/log.ts';
 import type { FailedPath, Paths } from '../lib/state/paths.ts';
 import { backoffMs, type QueueOptions, ReconcileJob } from './contract.ts';
+import { closeWorker, giveBack, LOCK_MS, MAX_CRASHES, postpone } from './jobs.ts';
 import type { Queues } from './queues.ts';
 import { judgeError, judgeOutcome, type Outcome, type Verdict } from './verdict.ts';
 
@@ -48,17 +48,11 @@ export interface ReconcileWorker {
   close(graceMs: number): Promise<string[]>;
 }
 
-/** A job whose process died is taken up again after one to two of these. */
-const LOCK_MS = 15_000;
-/** A process that crashes is one thing; a path that crashes every process is another. */
-const MAX_CRASHES = 5;
 /** While a system is away, jobs stand ready for when it is back. */
 const SOON_MS = 1000;
 const LONGEST_SLOWDOWN_MS = 30_000;
 /** Longer than a write is under way. */
 const LATE_WRITE_MS = 60_000;
-/** With nothing at hand, only a Redis that is away could make us wait. */
-const IDLE_CLOSE_MS = 1000;
 /** Far above what we do; without a limit BullMQ ignores `slowDown`. */
 const LIMITER = { max: 10_000, duration: 1000 };
 
@@ -120,11 +114,7 @@ export function createReconcileWorker(deps: WorkerDeps): ReconcileWorker {
     paths: () => [...atHand],
     close: async (graceMs) => {
       stopping.abort();
-      const patience = new AbortController();
-      const waitMs = atHand.size > 0 ? graceMs : Math.min(graceMs, IDLE_CLOSE_MS);
-      const timeout = delay(waitMs, undefined, { signal: patience.signal }).catch(() => undefined);
-      await Promise.race([worker.close(), timeout]);
-      patience.abort();
+      await closeWorker(worker, atHand.size, graceMs);
       return [...atHand];
     },
   };
@@ -189,18 +179,6 @@ async function carryOut(
     default:
       return verdict satisfies never;
   }
-}
-
-/** Uses no attempt; the job is the next one to be taken. */
-async function giveBack(job: Job, token: string | undefined): Promise<never> {
-  await job.moveToWait(token);
-  throw new WaitingError();
-}
-
-/** Uses no attempt. */
-async function postpone(job: Job, token: string | undefined, afterMs: number): Promise<never> {
-  await job.moveToDelayed(Date.now() + afterMs, token);
-  throw new DelayedError();
 }
 
 async function retry(deps: WorkerDeps, path: string, job: Job, error: unknown): Promise<never> {

@@ -4,8 +4,8 @@
 
 import type { QueueOptions } from '../../queues/contract.ts';
 import { createOrphanQueue, createOrphanWorker, type OrphanQueue } from '../../queues/orphans.ts';
+import type { PathWorker } from '../../queues/path-queue.ts';
 import type { Queues } from '../../queues/queues.ts';
-import type { TurnWorker } from '../../queues/turns.ts';
 import type { Clients } from '../clients.ts';
 import type { Config } from '../config.ts';
 import { createAlarm } from '../domain/alarm.ts';
@@ -25,7 +25,7 @@ export interface Orphaning {
   /** Something says that the path's Katello repository is gone. Never fails: the next sweep finds it too. */
   hint(path: string): Promise<void>;
   /** Takes jobs, once it is started. */
-  createWorker(options: QueueOptions, upstreams: Pick<Upstreams, 'check' | 'isOpen'>): TurnWorker;
+  createWorker(options: QueueOptions, upstreams: Pick<Upstreams, 'check' | 'isOpen'>): PathWorker;
 }
 
 /** What the API answers about orphans; `daemon` throws E_TRANSPORT until it stands. */

@@ -2,9 +2,9 @@
  * Smart proxies, with everything that seeing to them needs.
  */
 import type { QueueOptions } from '../../queues/contract.ts';
+import type { PathWorker } from '../../queues/path-queue.ts';
 import { createProxyQueue, createProxyWorker, type ProxyQueue } from '../../queues/proxies.ts';
 import type { Queues } from '../../queues/queues.ts';
-import type { TurnWorker } from '../../queues/turns.ts';
 import type { Clients } from '../clients.ts';
 import type { Config } from '../config.ts';
 import { type Happening, happeningOfProxy } from '../domain/event.ts';
@@ -21,7 +21,7 @@ export interface Proxying {
   /** A path was published. Never fails: the next sweep finds it too. */
   hint(path: string): Promise<void>;
   /** Takes jobs, once it is started. */
-  createWorker(options: QueueOptions, upstreams: Pick<Upstreams, 'check' | 'isOpen'>): TurnWorker;
+  createWorker(options: QueueOptions, upstreams: Pick<Upstreams, 'check' | 'isOpen'>): PathWorker;
 }
 
 /** What the API answers about smart proxies; `daemon` throws E_TRANSPORT until it stands. */

@@ -3,6 +3,7 @@
  */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Environment } from '../config.ts';
+import { RECEIPT_STATES } from '../domain/receipt.ts';
 import { isAbort } from '../errors.ts';
 import { readVersion } from '../version.ts';
 import type { ReprocessOptions } from './act.ts';
@@ -18,7 +19,6 @@ import { addPushVerbs } from './push-verbs.ts';
 import { addQueueVerbs } from './queue-verbs.ts';
 import { type CommonOptions, type Io, printError } from './terminal.ts';
 
-const STATES = ['queued', 'running', 'waiting', 'done', 'failed', 'refused'];
 const SHELLS = ['bash', 'zsh', 'fish'] as const satisfies readonly Shell[];
 
 interface ServeOptions extends CommonOptions {
@@ -63,7 +63,7 @@ function createProgram(io: Io): Command {
 
   verb(program, 'status', 'the daemon and the latest pushes, or the newest push of a path')
     .argument('[path]')
-    .addOption(new Option('--state <state>', 'only pushes in this state').choices(STATES))
+    .addOption(new Option('--state <state>', 'only pushes in this state').choices(RECEIPT_STATES))
     .option('--limit <count>', 'how many pushes', '20')
     .option('--watch', 'again every two seconds')
     .action(async (path: string | undefined, _options: unknown, command: Command) => {

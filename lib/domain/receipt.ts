@@ -5,7 +5,9 @@
 import type { Plan } from './plan.ts';
 import { describeReason } from './reason.ts';
 
-export type ReceiptState = 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'refused';
+/** Where a push can be on its way, or how it ended. */
+export const RECEIPT_STATES = ['queued', 'running', 'waiting', 'done', 'failed', 'refused'] as const;
+export type ReceiptState = (typeof RECEIPT_STATES)[number];
 
 /** In the order in which a run passes them. */
 export const STAGES = [

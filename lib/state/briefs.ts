@@ -4,9 +4,10 @@
  */
 import type { ChainableCommander, Cluster, Redis } from 'ioredis';
 import type { Brief } from '../domain/brief.ts';
-import type { ReceiptState } from '../domain/receipt.ts';
+import { RECEIPT_STATES } from '../domain/receipt.ts';
 import type { Keys } from './keys.ts';
 
+/** Of every receipt that is kept. */
 export interface Briefs {
   /** Within a transaction that saves the receipt. */
   write(batch: ChainableCommander, brief: Brief): void;
@@ -18,10 +19,10 @@ export interface Briefs {
 
 /** Some half a megabyte; a copy that is further behind is read anew. */
 const MOST_CHANGES = 5000;
-const STATES: readonly ReceiptState[] = ['queued', 'running', 'waiting', 'done', 'failed', 'refused'];
 /** In the log: the receipt is gone. */
 const GONE = '';
 
+/** Reads nothing until somebody asks for all. */
 export function createBriefs(keys: Keys): Briefs {
   const hash = keys.of('receipts-in-brief');
   const changes = keys.of('receipts-changes');
@@ -86,7 +87,7 @@ function formatBrief({ id, path, state, pushedAt, publishedMs }: Brief): string 
 /** Null for what another version of the program wrote. */
 function parseBrief(text: string): Brief | null {
   const [word, pushedAt, publishedMs, id, path] = text.split(' ');
-  const state = STATES.find((known) => known === word);
+  const state = RECEIPT_STATES.find((known) => known === word);
   if (state === undefined || id === undefined || path === undefined) return null;
   return { id, path, state, pushedAt: Number(pushedAt), publishedMs: publishedMs === '-' ? null : Number(publishedMs) };
 }

@@ -2,7 +2,7 @@
  * Receipts in Redis: each as JSON that ends by itself, and indexes by time, by state and by path.
  */
 import { type Brief, briefOf } from '../domain/brief.ts';
-import type { Receipt, ReceiptState } from '../domain/receipt.ts';
+import { RECEIPT_STATES, type Receipt, type ReceiptState } from '../domain/receipt.ts';
 import { createBriefs } from './briefs.ts';
 import type { Keys } from './keys.ts';
 
@@ -46,7 +46,6 @@ const MOST_READ = 2000;
 /** The oldest above this many go, whatever their age: some 20 MB. */
 const MOST_RECEIPTS = 10_000;
 const DEFAULT_LIMIT = 50;
-const STATES: readonly ReceiptState[] = ['queued', 'running', 'waiting', 'done', 'failed', 'refused'];
 
 export function createReceipts(keys: Keys, keepMs: number, now: () => number): Receipts {
   const all = keys.of('receipts');
@@ -63,7 +62,7 @@ export function createReceipts(keys: Keys, keepMs: number, now: () => number): R
     );
     await keys.transact((batch) => {
       briefs.remove(batch, [...surplus, ...old]);
-      for (const index of [all, ...STATES.map(byState)]) {
+      for (const index of [all, ...RECEIPT_STATES.map(byState)]) {
         batch.zremrangebyscore(index, '-inf', limit);
         if (surplus.length > 0) batch.zrem(index, ...surplus);
       }
@@ -89,7 +88,7 @@ export function createReceipts(keys: Keys, keepMs: number, now: () => number): R
         batch.zadd(byPath(receipt.path), pushedAt, receipt.id);
         batch.zremrangebyscore(byPath(receipt.path), '-inf', now() - keepMs);
         batch.pexpire(byPath(receipt.path), keepMs);
-        for (const state of STATES) {
+        for (const state of RECEIPT_STATES) {
           if (state === receipt.state) batch.zadd(byState(state), pushedAt, receipt.id);
           else batch.zrem(byState(state), receipt.id);
         }

@@ -28,6 +28,7 @@ export interface NotificationApi {
   readonly enable: (n: number) => Promise<boolean>;
 }
 
+/** What the list takes. */
 export const ReceiverQuery = PageQuery.extend({ state: z.enum(['enabled', 'disabled']).optional() });
 /** Keys are in order as text. */
 const KEY_LENGTH = 9;

@@ -51,6 +51,7 @@ const MOST_PATHS = 1000;
 /** A Katello that hides everything has to be asked for each repository. */
 const ANSWER_MS = 50_000;
 
+/** What the list takes. */
 export const OrphanQuery = PageQuery.extend({ state: z.enum(ORPHAN_STATES).optional() });
 const Which = { paths: z.array(z.string()).min(1).max(MOST_PATHS).optional(), all: z.literal(true).optional() };
 export const DeleteBody = z

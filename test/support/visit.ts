@@ -1,6 +1,8 @@
 /** The dashboard as a browser asks for it. */
 import { got } from 'got';
+import { SESSION_COOKIE } from '../../lib/web/session.ts';
 
+/** Of somebody who is signed in. */
 export interface Visit {
   /** id of the session, which only its browser knows */
   readonly session: string;
@@ -8,6 +10,7 @@ export interface Visit {
   get(path: string): Promise<string>;
 }
 
+/** Where it is. */
 export interface DashboardAt {
   /** of the web server, or of the daemon itself */
   readonly url: string;
@@ -31,7 +34,7 @@ export async function signIn(
   const { login, password } = credentials;
   const { statusCode, headers } = await client.post(`${url}/login`, { headers: { origin }, form: { login, password } });
   const cookies = (headers['set-cookie'] ?? []).map((line) => line.split(';', 1)[0] ?? '');
-  const session = cookies.find((cookie) => cookie.startsWith('__Host-kpr='))?.split('=')[1];
+  const session = cookies.find((cookie) => cookie.startsWith(`${SESSION_COOKIE}=`))?.split('=')[1];
   if (statusCode !== 303 || session === undefined) throw new Error(`signing in was answered ${statusCode}`);
   return {
     session,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Brief } from '../../domain/brief.ts';
 import { newestFirst } from '../../domain/overview.ts';
+import { RECEIPT_STATES } from '../../domain/receipt.ts';
 import { isSeen } from '../access.ts';
 import { type Html, html, type Piece } from '../html.ts';
 import { read } from '../read.ts';
@@ -11,14 +12,13 @@ import { live, pauseButton, urlOf } from './parts.ts';
 import { renderPushes } from './push-rows.ts';
 import type { Show } from './show.ts';
 
-const STATES = ['queued', 'running', 'waiting', 'done', 'failed', 'refused'] as const;
 const A_PAGE = 50;
 
 const Query = z.object({
   path: z.string().max(300).default(''),
   organization: z.string().max(300).default(''),
   state: z
-    .enum(['', ...STATES])
+    .enum(['', ...RECEIPT_STATES])
     .catch('')
     .default(''),
   page: z.coerce.number().int().min(1).max(10_000).catch(1).default(1),
@@ -69,7 +69,7 @@ function renderFilter({ path, organization, state }: Query, organizations: reado
   return html`<form class="filter" method="get" action="/pushes" role="search">
 <label>Path<input name="path" type="search" value="${path}" placeholder="org/name" spellcheck="false"></label>
 <label>Organization<select name="organization">${options(['', ...organizations], organization)}</select></label>
-<label>State<select name="state">${options(['', ...STATES], state)}</select></label>
+<label>State<select name="state">${options(['', ...RECEIPT_STATES], state)}</select></label>
 <button>Filter</button>
 </form>`;
 }

@@ -3,12 +3,12 @@
  */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Receipt as ReceiptDocument, ReceiptState } from '../../domain/receipt.ts';
+import { RECEIPT_STATES, type Receipt as ReceiptDocument, type ReceiptState } from '../../domain/receipt.ts';
 import { type CallerOf, isSeen } from '../access.ts';
 import { RequestError } from '../answer.ts';
 import { addRoute, NOTHING, type Operation } from '../operation.ts';
 import { PAGE_QUERY, pageOf } from '../shapes/page.ts';
-import { RECEIPT_STATES, Receipt } from '../shapes/receipt.ts';
+import { Receipt } from '../shapes/receipt.ts';
 import { Status } from '../shapes/status.ts';
 import { GivenTime } from '../shapes/time.ts';
 import { type Status as DaemonStatus, toWire } from '../status.ts';

@@ -5,11 +5,11 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Arrival, Awaited } from '../../domain/arrival.ts';
 import type { Ref } from '../../domain/path.ts';
+import { RECEIPT_STATES } from '../../domain/receipt.ts';
 import { type CallerOf, requireSight } from '../access.ts';
 import { RequestError } from '../answer.ts';
 import { addRoute, NOTHING, type Operation } from '../operation.ts';
 import { MaybeProblem } from '../shapes/problem.ts';
-import { RECEIPT_STATES } from '../shapes/receipt.ts';
 
 export interface WaitApi {
   /** Answers when it is there, will not come, or the time is over. */

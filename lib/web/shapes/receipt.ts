@@ -1,10 +1,8 @@
 /** The receipt on the wire: the record of one push. */
 import { z } from 'zod';
-import { STAGES } from '../../domain/receipt.ts';
+import { RECEIPT_STATES, STAGES } from '../../domain/receipt.ts';
 import { MaybeProblem } from './problem.ts';
 import { Time } from './time.ts';
-
-export const RECEIPT_STATES = ['queued', 'running', 'waiting', 'done', 'failed', 'refused'] as const;
 
 export const TagChange = z
   .object({

@@ -13,8 +13,7 @@ const PUSHES = 10;
 const PER_SECOND = 1000;
 const TOKEN = 'bench-'.repeat(8);
 const TIMES = 2;
-/** A daemon that no push wakes: each waits for the next look, unless a hint came. */
-const ENV = { KPR_HOOK_TOKEN: TOKEN, KPR_POLL_ACTIVE_SECONDS: '2', KPR_POLL_IDLE_SECONDS: '2' };
+const ENV = { KPR_HOOK_TOKEN: TOKEN };
 
 export const benchHints: Bench = async (lab, say) => {
   const daemon = await lab.startDaemon(ENV);

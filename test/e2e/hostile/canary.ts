@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import { createApiClient } from '../../../lib/cli/api-client.ts';
+import { createApiClient, type Query } from '../../../lib/cli/api-client.ts';
 import { PROJECT } from '../../support/servers/install.ts';
 import type { Visit } from '../../support/visit.ts';
 import type { Site } from './site.ts';
@@ -97,12 +97,19 @@ async function readApi(stateDir: string): Promise<string> {
     { stateDir, url: null, login: null, password: null, caFile: null },
     AbortSignal.timeout(10_000),
   );
+  const all = { limit: '500' };
+  const questions: readonly [string, Query][] = [
+    ['status', {}],
+    ['pushes', all],
+    ['orphans', all],
+    ['proxies', all],
+    ['queues', {}],
+    ['notifications', all],
+    ['plan', { path: SEED }],
+    ['explain', { path: SEED }],
+  ];
   const answers = [];
-  for (const list of ['status', 'pushes', 'orphans', 'proxies', 'queues', 'notifications']) {
-    const isList = !['status', 'queues'].includes(list);
-    answers.push(await client.get(list, isList ? { limit: '500' } : {}, z.unknown()));
-  }
-  for (const verb of ['plan', 'explain']) answers.push(await client.get(verb, { path: SEED }, z.unknown()));
+  for (const [path, query] of questions) answers.push(await client.get(path, query, z.unknown()));
   return JSON.stringify(answers);
 }
 

@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { AuthError, TransportError } from '../../../lib/errors.ts';
+import type { JobEnd } from '../../../queues/path-queue.ts';
 import { createProxyQueue, createProxyWorker, type ProxyQueue } from '../../../queues/proxies.ts';
 import { createQueues, type Queues } from '../../../queues/queues.ts';
-import type { TurnEnd } from '../../../queues/turns.ts';
 import { openTestRedis, silentLog, type TestRedis } from '../../support/state.ts';
 import { until } from '../../support/until.ts';
 
 const HOUR_MS = 3_600_000;
-const done: TurnEnd = { kind: 'done' };
+const done: JobEnd = { kind: 'done' };
 const refusal = {
   system: 'katello',
   method: 'GET',
@@ -47,7 +47,7 @@ describe('the queue of smart proxies', function () {
     for (const bench of open) await bench.close();
   });
 
-  function benchOf(look: (path: string, nth: number) => Promise<TurnEnd>, isUp = async () => true): Bench {
+  function benchOf(look: (path: string, nth: number) => Promise<JobEnd>, isUp = async () => true): Bench {
     const options = { prefix: `{${randomUUID()}}`, skipVersionCheck: false };
     const queues: Queues = createQueues({ connection: redis.client, ...options });
     const named = queues.all.find(({ name }) => name === 'proxies');

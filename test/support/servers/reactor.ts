@@ -1,4 +1,5 @@
 /** The product itself: the daemon as it is installed, against servers of ours. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publicKeyFile } from '../../../lib/front/keys.ts';
 import type { WebSite } from '../web-server/web-site.ts';
@@ -38,8 +39,7 @@ export interface ReactorOptions {
 export const PREFIX = 'kpr.push';
 
 const NAME = 'reactor';
-/** As in the first line of the bin. */
-const NODE_FLAGS = ['--max-semi-space-size=2', '--'];
+const BIN = join(PROJECT, 'dist', 'scripts', 'kpr.js');
 
 /** Where Pulp's second API finds the public key, once the daemon was started for the first time. */
 export function tokenKeyFileOf(site: Site): string {
@@ -69,7 +69,7 @@ export async function startReactor(site: Site, options: ReactorOptions): Promise
   const server = await ensureServer(site, {
     name: NAME,
     command: process.execPath,
-    args: [...NODE_FLAGS, join(PROJECT, 'dist', 'scripts', 'kpr.js'), 'serve'],
+    args: [...(await readNodeFlags()), BIN, 'serve'],
     env,
     revision: options.revision,
   });
@@ -86,6 +86,12 @@ export async function startReactor(site: Site, options: ReactorOptions): Promise
     if (running !== null) await killServer(running);
   };
   return { listen, metricsUrl, env, stop, kill };
+}
+
+/** What the first line of the bin gives to Node. */
+async function readNodeFlags(): Promise<string[]> {
+  const [line = ''] = (await readFile(BIN, 'utf8')).split('\n');
+  return line.split(' node ')[1]?.split(' ') ?? [];
 }
 
 function stateDirOf(site: Site): string {

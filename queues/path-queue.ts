@@ -1,37 +1,31 @@
 /**
- * Queues of turns: a path gets one, and another one as long as there is something to wait for; a sweep finds paths that
- * nobody named. A turn that has to wait is delayed, and others go on meanwhile.
+ * Queues beside the one of reconciles: a job is a path, taken again as long as there is something to wait for, or a sweep
+ * for paths that nobody named. A job that has to wait is delayed, and others go on meanwhile.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { DelayedError, type Job, type JobState, type Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, type Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { z } from 'zod';
-import { type System, TransportError } from '../lib/errors.ts';
+import type { System } from '../lib/errors.ts';
 import { describeError, errorFields, type Logger } from '../lib/log.ts';
-import {
-  BACKOFF,
-  backoffMs,
-  deduplicationOf,
-  KEEP_FAILED,
-  MAX_ATTEMPTS,
-  type QueueName,
-  type QueueOptions,
-} from './contract.ts';
+import { backoffMs, deduplicationOf, type QueueName, type QueueOptions } from './contract.ts';
+import { askRedis, closeWorker, giveBack, isAlive, LOCK_MS, MAX_CRASHES, PATH_JOB, postpone } from './jobs.ts';
 import { judgeError } from './verdict.ts';
 
-export interface TurnQueue {
+/** The producer's side. */
+export interface PathQueue {
   /** Queues a sweep, unless one is queued. @throws E_TRANSPORT */
   addSweep(): Promise<void>;
   /** Queues a path, unless it is queued, however long that waits. @throws E_TRANSPORT */
   add(path: string): Promise<void>;
-  /** The path's turn comes after this time at the latest; further calls until then come to one turn. @throws E_TRANSPORT */
+  /** The path is taken after this time at the latest; further calls until then come to one job. @throws E_TRANSPORT */
   within(path: string, afterMs: number): Promise<void>;
 }
 
-/** How a turn ended, as far as a worker cares. */
-export type TurnEnd = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterMs: number };
+/** How a job ended, as far as a worker cares. */
+export type JobEnd = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterMs: number };
 
-export interface TurnWorkerOptions extends QueueOptions {
+/** What every such worker is given. */
+export interface PathWorkerOptions extends QueueOptions {
   /** asks a system now; true if it answers and takes our account */
   readonly check: (system: System) => Promise<boolean>;
   /** false while a system is away or refuses us */
@@ -39,13 +33,15 @@ export interface TurnWorkerOptions extends QueueOptions {
   readonly log: Logger;
 }
 
-export interface TurnWorkerDeps extends TurnWorkerOptions {
+/** With what is done for each job. */
+export interface PathWorkerDeps extends PathWorkerOptions {
   readonly queue: QueueName;
   /** @param path null: a sweep */
-  readonly take: (path: string | null, signal: AbortSignal) => Promise<TurnEnd>;
+  readonly take: (path: string | null, signal: AbortSignal) => Promise<JobEnd>;
 }
 
-export interface TurnWorker {
+/** The consumer's side. */
+export interface PathWorker {
   /** Begins to take jobs. */
   start(): void;
   /** Stops what is at hand, and gives it back. */
@@ -53,34 +49,26 @@ export interface TurnWorker {
 }
 
 /** Everything, where no path is named. */
-const TurnJob = z.object({ path: z.string().min(1).nullable() });
-type TurnJob = z.infer<typeof TurnJob>;
+const PathJob = z.object({ path: z.string().min(1).nullable() });
+type PathJob = z.infer<typeof PathJob>;
 
 /** No push path is called so: those have a slash. */
 const SWEEP = 'sweep';
-/** A job whose process died is taken up again after one to two of these. */
-const LOCK_MS = 15_000;
-/** A process that crashes is one thing; a path that crashes every process is another. */
-const MAX_CRASHES = 5;
 /** While a system is away. */
 const AWAY_MS = 5000;
 /** Each waits for Pulp and Katello most of its time, and both have more important things to do. */
 const CONCURRENCY = 2;
-const IDLE_CLOSE_MS = 1000;
 
-export function createTurnQueue(queue: Queue): TurnQueue {
+/** @param queue whose jobs these are */
+export function createPathQueue(queue: Queue): PathQueue {
   /** Answers the job that was there already, or null. */
   const tryAdd = async (path: string | null, afterMs: number): Promise<Job | null> => {
     const jobId = randomUUID();
-    const job: Job = await queue.add(queue.name, { path } satisfies TurnJob, {
+    const job: Job = await queue.add(queue.name, { path } satisfies PathJob, {
       jobId,
       delay: Math.max(0, Math.ceil(afterMs)),
       deduplication: deduplicationOf({ path: path ?? SWEEP }),
-      attempts: MAX_ATTEMPTS,
-      backoff: { type: BACKOFF },
-      removeOnComplete: true,
-      removeOnFail: KEEP_FAILED,
-      stackTraceLimit: 1,
+      ...PATH_JOB,
     });
     return job.id === jobId ? null : job;
   };
@@ -101,23 +89,24 @@ export function createTurnQueue(queue: Queue): TurnQueue {
   };
 
   return {
-    addSweep: () => ask(async () => void (await add(null, 0))),
-    add: (path) => ask(async () => void (await add(path, 0))),
+    addSweep: () => askRedis(async () => void (await add(null, 0))),
+    add: (path) => askRedis(async () => void (await add(path, 0))),
     within: (path, afterMs) =>
-      ask(async () => {
+      askRedis(async () => {
         const existing = await add(path, afterMs);
         if (existing) await hurry(existing, afterMs);
       }),
   };
 }
 
-export function createTurnWorker(deps: TurnWorkerDeps): TurnWorker {
+/** Takes nothing until it is started. What a failure means for its job, `judgeError` says. */
+export function createPathWorker(deps: PathWorkerDeps): PathWorker {
   const { connection, prefix, skipVersionCheck, log } = deps;
   const stopping = new AbortController();
   let atHand = 0;
 
   const take = async (job: Job, token?: string): Promise<void> => {
-    const { success, data } = TurnJob.safeParse(job.data);
+    const { success, data } = PathJob.safeParse(job.data);
     if (!success) throw new UnrecoverableError('the job names no path');
     if (stopping.signal.aborted) return giveBack(job, token); // fetched while the worker was closing
     if (!deps.isOpen()) return postpone(job, token, AWAY_MS);
@@ -149,19 +138,15 @@ export function createTurnWorker(deps: TurnWorkerDeps): TurnWorker {
     start: () => void worker.run().catch((error: unknown) => log.error('worker ended', errorFields(error))),
     close: async (graceMs) => {
       stopping.abort();
-      const patience = new AbortController();
-      const waitMs = atHand > 0 ? graceMs : Math.min(graceMs, IDLE_CLOSE_MS);
-      const timeout = delay(waitMs, undefined, { signal: patience.signal }).catch(() => undefined);
-      await Promise.race([worker.close(), timeout]);
-      patience.abort();
+      await closeWorker(worker, atHand, graceMs);
     },
   };
 }
 
 /** @throws what tells BullMQ that the job was moved, failed, or is to be tried again */
 async function settle(
-  deps: TurnWorkerDeps,
-  { path }: TurnJob,
+  deps: PathWorkerDeps,
+  { path }: PathJob,
   job: Job,
   token: string | undefined,
   error: unknown,
@@ -187,30 +172,5 @@ async function settle(
       throw new UnrecoverableError(describeError(error));
     default:
       return verdict satisfies never;
-  }
-}
-
-/** Uses no attempt; the job is the next one to be taken. */
-async function giveBack(job: Job, token: string | undefined): Promise<never> {
-  await job.moveToWait(token);
-  throw new WaitingError();
-}
-
-/** Uses no attempt. */
-async function postpone(job: Job, token: string | undefined, afterMs: number): Promise<never> {
-  await job.moveToDelayed(Date.now() + Math.ceil(afterMs), token);
-  throw new DelayedError();
-}
-
-/** A job that is in no list, or has ended, can only stand in the way. */
-function isAlive(state: JobState | 'unknown'): boolean {
-  return state !== 'unknown' && state !== 'completed' && state !== 'failed';
-}
-
-async function ask(commands: () => Promise<void>): Promise<void> {
-  try {
-    await commands();
-  } catch (error) {
-    throw new TransportError('redis', `queue: ${describeError(error)}`, { cause: error });
   }
 }
